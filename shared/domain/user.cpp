@@ -2,6 +2,7 @@
 
 #include "shared/limits.hpp"
 #include "shared/text.hpp"
+#include "shared/unicode.hpp"
 
 namespace freshet {
 
@@ -69,11 +70,8 @@ bool is_username(std::string_view text) {
   if (!length || *length < limits::kUsernameCodePointsMin || *length > limits::kUsernameCodePoints) return false;
   for (std::size_t at = 0; at < text.size();) {
     const char32_t code = utf8_next(text, at);
-    const bool letter = (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') || (code >= '0' && code <= '9');
-    const bool mark = code < 0x80 && std::string_view("@.+-_").find(static_cast<char>(code)) != std::string_view::npos;
-    const bool other_script = code >= 0xAA && !(code >= 0x2000 && code <= 0x206F) && !(code >= 0x3000 && code <= 0x303F) && code != 0xD7 && code != 0xF7 &&
-                              !(code >= 0xE000 && code <= 0xF8FF) && !(code >= 0xFE00 && code <= 0xFE0F) && code != 0xFEFF && code < 0x1F000;
-    if (!letter && !mark && !other_script) return false;
+    const bool sign = code < 0x80 && std::string_view("@.+-_").find(static_cast<char>(code)) != std::string_view::npos;
+    if (!sign && class_of(code) == CharacterClass::kOther) return false;
   }
   return true;
 }
