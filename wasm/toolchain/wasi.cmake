@@ -1,0 +1,33 @@
+# CMake toolchain: components for wasi 0.2 hosts, with Debian's clang-22, or with the WASI SDK when WASI_SDK_PATH is set.
+#
+# The target is wasm32-wasi: for wasm32-wasip1 Debian's clang does not find crt1.o. The names wasip1 and preview 1 mean the same here: the
+# core module speaks preview 1, and the adapter that jco adds turns that into wasi 0.2.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR wasm32)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(CMAKE_EXECUTABLE_SUFFIX .wasm)
+set(CMAKE_EXECUTABLE_SUFFIX_C .wasm)
+set(CMAKE_EXECUTABLE_SUFFIX_CXX .wasm)
+
+if(DEFINED ENV{WASI_SDK_PATH})
+  set(CMAKE_C_COMPILER $ENV{WASI_SDK_PATH}/bin/clang)
+  set(CMAKE_CXX_COMPILER $ENV{WASI_SDK_PATH}/bin/clang++)
+  set(CMAKE_AR $ENV{WASI_SDK_PATH}/bin/llvm-ar)
+  set(CMAKE_RANLIB $ENV{WASI_SDK_PATH}/bin/llvm-ranlib)
+  set(CMAKE_SYSROOT $ENV{WASI_SDK_PATH}/share/wasi-sysroot)
+else()
+  set(CMAKE_C_COMPILER clang-22)
+  set(CMAKE_CXX_COMPILER clang++-22)
+  set(CMAKE_AR /usr/bin/llvm-ar-22 CACHE FILEPATH "")
+  set(CMAKE_RANLIB /usr/bin/llvm-ranlib-22 CACHE FILEPATH "")
+  set(CMAKE_SYSROOT /usr)
+  set(CMAKE_CXX_FLAGS_INIT "-stdlib=libc++ -isystem /usr/include/wasm32-wasi/c++/v1")
+endif()
+set(CMAKE_C_COMPILER_TARGET wasm32-wasi)
+set(CMAKE_CXX_COMPILER_TARGET wasm32-wasi)
+set(CMAKE_C_FLAGS_INIT "-Wno-deprecated")
+string(APPEND CMAKE_CXX_FLAGS_INIT " -Wno-deprecated -fno-exceptions")
+set(CMAKE_C_FLAGS_RELEASE_INIT "-O2 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_RELEASE_INIT "-O2 -DNDEBUG")
+set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG" CACHE STRING "")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG" CACHE STRING "")
