@@ -1,0 +1,81 @@
+// The values of the article form, and how three versions of them come together. Pure: no DOM.
+//
+// Shape    values are flat, by field name: {"en.title", "en.excerpt", "en.content", "th.…", slug, category, status}: all strings.
+// Merge    threeWay(base, mine, theirs) → [{field, base, mine, theirs, suggestion}] for each field where mine and theirs
+//          differ: suggestion "mine" when only I changed it, "theirs" when only they did, null when both did: a person decides.
+import { LANGUAGES } from "../lib/text.js";
+
+const PARTS = ["title", "excerpt", "content"];
+export const FIELDS = [...LANGUAGES.flatMap((language) => PARTS.map((part) => `${language}.${part}`)), "slug", "category", "status"];
+
+/// CONTRACT 1, limits; in Unicode code points, content in bytes of UTF-8.
+export const LIMITS = { title: 200, excerpt: 500, slug: 100, contentBytes: 512 * 1024 };
+
+export function emptyValues() {
+  return { ...Object.fromEntries(FIELDS.map((field) => [field, ""])), status: "draft" };
+}
+
+export function valuesOf(article) {
+  const values = emptyValues();
+  for (const language of LANGUAGES) {
+    for (const part of PARTS) values[`${language}.${part}`] = article.translations?.[language]?.[part] ?? "";
+  }
+  return { ...values, slug: article.slug ?? "", category: article.category?.slug ?? "", status: article.status ?? "draft" };
+}
+
+/// The body of a PUT or POST. A language nobody wrote in is left out.
+export function bodyOf(values) {
+  const translations = {};
+  for (const language of writtenLanguages(values)) {
+    translations[language] = Object.fromEntries(PARTS.map((part) => [part, values[`${language}.${part}`]]));
+  }
+  const body = { status: values.status, category: values.category, translations };
+  if (values.slug) body.slug = values.slug;
+  return body;
+}
+
+export function writtenLanguages(values) {
+  return LANGUAGES.filter((language) => PARTS.some((part) => values[`${language}.${part}`].trim() !== "" && !isBlank(values[`${language}.${part}`])));
+}
+
+function isBlank(html) {
+  return html === "<p></p>";
+}
+
+export function sameValues(a, b) {
+  return FIELDS.every((field) => a[field] === b[field]);
+}
+
+/// {field: [message key, params]} for what cannot be saved.
+export function validate(values) {
+  const wrong = {};
+  const languages = writtenLanguages(values);
+  if (languages.length === 0) wrong["en.title"] = ["editor.needTitle"];
+  for (const language of languages) {
+    if (!values[`${language}.title`].trim()) wrong[`${language}.title`] = ["editor.needTitle"];
+    for (const part of ["title", "excerpt"]) {
+      if ([...values[`${language}.${part}`]].length > LIMITS[part]) wrong[`${language}.${part}`] = ["editor.tooLong", { count: LIMITS[part] }];
+    }
+    if (new TextEncoder().encode(values[`${language}.content`]).length > LIMITS.contentBytes) wrong[`${language}.content`] = ["editor.tooBig"];
+  }
+  if (values.slug && !/^[a-z0-9][a-z0-9-]{0,99}$/.test(values.slug)) wrong.slug = ["editor.slugForm"];
+  if (!values.category) wrong.category = ["editor.needCategory"];
+  return wrong;
+}
+
+/// The server names fields its own way ("translations.en.title", "category"): to ours, or null.
+export function fieldOf(serverField) {
+  const field = serverField.replace(/^translations\./, "");
+  return FIELDS.includes(field) ? field : null;
+}
+
+export function threeWay(base, mine, theirs) {
+  return FIELDS.filter((field) => mine[field] !== theirs[field]).map((field) => {
+    const iChanged = mine[field] !== base[field], theyChanged = theirs[field] !== base[field];
+    return { field, base: base[field], mine: mine[field], theirs: theirs[field], suggestion: iChanged && theyChanged ? null : iChanged ? "mine" : "theirs" };
+  });
+}
+
+export function merged(theirs, choices) {
+  return { ...theirs, ...choices };
+}

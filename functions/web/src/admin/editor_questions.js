@@ -1,0 +1,35 @@
+// The two small questions of the prose editor: where a link goes, which image to show.
+import { ask, closeDialog, openDialog } from "../lib/dialog.js";
+import { h } from "../lib/dom.js";
+
+/// Only what the sanitiser lets through is worth writing: http(s), mailto, or a place on this site. Null: no such thing.
+export function cleanAddress(text, schemes = ["http:", "https:", "mailto:"]) {
+  const trimmed = text.trim();
+  if (trimmed === "") return null;
+  if (/^[/#?]/.test(trimmed) && !trimmed.startsWith("//")) return trimmed;
+  try {
+    return schemes.includes(new URL(trimmed).protocol) ? trimmed : null;
+  } catch {
+    return /^[\w-]+(\.[\w-]+)+([/?#]|$)/.test(trimmed) ? `https://${trimmed}` : null;
+  }
+}
+
+export async function askLink() {
+  const text = await ask({ title: "rich.linkTitle", label: "rich.linkLabel", action: "rich.insert", type: "text" });
+  return text ? cleanAddress(text) : null;
+}
+
+export async function askImage() {
+  const src = h("input", { id: "image-src", type: "text", inputmode: "url", autofocus: true, required: true });
+  const alt = h("input", { id: "image-alt", type: "text" });
+  const form = h("form", { class: "dialog-body", on: { submit: (event) => { event.preventDefault(); closeDialog(src, "yes"); } } },
+    h("h2", { id: "image-title", i18n: "rich.imageTitle" }),
+    h("div", { class: "field" }, h("label", { for: "image-src", i18n: "rich.imageAddress" }), src),
+    h("div", { class: "field" }, h("label", { for: "image-alt", i18n: "rich.imageAlt" }), alt),
+    h("div", { class: "dialog-actions" },
+      h("button", { type: "button", class: "button", i18n: "cancel", on: { click: () => closeDialog(src, "") } }),
+      h("button", { class: "button primary", i18n: "rich.insert" })));
+  if ((await openDialog(form, { className: "dialog-small", labelledBy: "image-title" })) !== "yes") return null;
+  const address = cleanAddress(src.value, ["https:"]);
+  return address ? { src: address, alt: alt.value.trim() } : null;
+}
