@@ -69,11 +69,16 @@ inline constexpr std::array kErrcTable{
 
 [[nodiscard]] constexpr const ErrcInfo& info(Errc code) { return kErrcTable[static_cast<std::size_t>(code)]; }
 
+// Whether a write that failed may have been done all the same: its answer was lost, not its request. Whoever repeats a write that is
+// kUnknown makes sure that it cannot be done twice (an expected sequence, a deduplication id).
+enum class Effect : std::uint8_t { kNone, kUnknown };
+
 struct Error {
   Errc code = Errc::kInternal;
   std::string detail{};                                         // what was expected and what came; shown to clients
   std::map<std::string, std::vector<std::string>> fields{};     // why each bad field is bad (CONTRACT 1 `errors`)
   std::uint32_t retry_after_s = 1;                              // for codes whose retry is kLater
+  Effect effect = Effect::kNone;
 };
 
 template <typename T>
