@@ -25,4 +25,10 @@ bool is_id(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return kCrockford.find(c) != std::string_view::npos; });
 }
 
+WallTime time_of_id(std::string_view id) {
+  std::uint64_t ms = 0;
+  for (const char c : id.substr(0, kTimeLength)) ms = ms << 5 | kCrockford.find(c);
+  return WallTime(std::chrono::milliseconds(ms));
+}
+
 }  // namespace freshet

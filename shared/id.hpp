@@ -14,5 +14,6 @@ namespace freshet {
 
 [[nodiscard]] std::string make_id(WallTime now, Random& random);
 [[nodiscard]] bool is_id(std::string_view text);
+[[nodiscard]] WallTime time_of_id(std::string_view id);  // when it was made; `id` is one
 
 }  // namespace freshet
