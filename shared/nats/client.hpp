@@ -6,7 +6,7 @@
 //           waited for is dropped.
 // Order     messages of one subscription in the server's order. Handlers run inside request(), poll() and fresh(), whenever a
 //           message is read; they may publish(), and must not call anything that waits.
-// Bounds    each waiting call has a timeout. A message is at most `message_bytes_max`.
+// Bounds    input is read in pieces of 64 KiB; each waiting call has a timeout. A message is at most `message_bytes_max`.
 // Errors    kUnavailable: server not reachable, credentials refused, nobody listens on the subject (at once, by NATS's 503), timeout
 //           or connection lost while waiting. The last two leave open whether the request was acted on: Error::effect is then
 //           kUnknown, for every request whose bytes may have left. A Repeat::kSafe request is asked once more instead.
@@ -118,14 +118,16 @@ class Client {
   // SUB is queued like a publish.
   [[nodiscard]] Result<SubscriptionId> subscribe(std::string_view subject, std::string_view queue, Handler handler);
   void unsubscribe(SubscriptionId subscription);
-  // A subject of this connection's own inbox for `subscription_inbox_handler`: whoever is told it can send here. Void with the connection:
-  // compare generation().
-  [[nodiscard]] std::string open_inbox(Handler handler);
+  // A subject of this connection's own inbox: whoever is told it can send here. Void with the connection: compare generation().
+  [[nodiscard]] Result<std::string> open_inbox(Handler handler);
   void close_inbox(std::string_view inbox);
 
   // Handles what has arrived, waiting for at most `wait` until something has; gives how many messages were handled. All that is there is
-  // handled before queued answers are written.
+  // handled before queued answers are written. When no connection can be opened it fails, after `wait`: a loop of poll() needs no pause of
+  // its own.
   [[nodiscard]] Result<std::size_t> poll(std::chrono::milliseconds wait);
+
+  void pause(std::chrono::milliseconds time) { transport_.sleep_until(deadline_in(time)); }
 
   // True when the connection is open and everything the server has sent on it has been handled: what a subscription keeps current is
   // current. Costs one non-blocking read. False: ask, do not remember. Never waits and never opens a connection.
@@ -140,31 +142,32 @@ class Client {
   [[nodiscard]] const Clock& clock() const { return clock_; }
 
  private:
+  using SharedHandler = std::shared_ptr<const Handler>;  // a handler may end its own subscription
   struct Subscription {
     std::string subject;
     std::string queue;
-    Handler handler;
+    SharedHandler handler;
   };
-  // A request whose answers are waited for.
+  // A request of the running call whose answers are still waited for.
   struct Waiting {
     std::string_view subject;
     std::function<bool(const MessageView&)> take;  // false: it has what it wants
-    std::optional<Error> failed;
+    std::function<void(Error)> fail;
   };
-  using Deadline = SteadyTime;
 
-  [[nodiscard]] Deadline deadline_in(std::chrono::milliseconds time) const;
+  [[nodiscard]] SteadyTime deadline_in(std::chrono::milliseconds time) const { return clock_.steady() + time; }
   [[nodiscard]] Result<void> ensure_connection();
   [[nodiscard]] Result<void> open_connection();
+  [[nodiscard]] Error lose_connection(Error error);
   [[nodiscard]] Result<void> write_queued();
-  [[nodiscard]] Result<std::size_t> read_waiting(Deadline deadline);  // blocks for bytes, then handles them
-  [[nodiscard]] Result<std::size_t> read_ready();                     // never blocks
+  [[nodiscard]] Result<std::size_t> read_waiting(SteadyTime deadline);
+  [[nodiscard]] Result<bool> read_ready();
   [[nodiscard]] Result<std::size_t> handle_input();
   void handle_message(const ConnectionEvent& event);
-  void handle_violation(std::string_view text);
-  void drop_connection();
-  [[nodiscard]] Result<void> ask(std::span<const Request> requests, std::uint64_t& first);
-  [[nodiscard]] Result<void> await_answers(Deadline deadline);
+  [[nodiscard]] Result<void> handle_violation(std::string_view text);
+  [[nodiscard]] Result<void> ask(const Request& request, Waiting waiting);
+  [[nodiscard]] Result<void> await_answers(SteadyTime deadline);
+  // `lost` tells whether the connection broke under it.
   [[nodiscard]] std::vector<Result<Message>> request_once(std::span<const Request> requests, std::chrono::milliseconds timeout, bool& lost);
 
   Transport& transport_;
@@ -173,12 +176,13 @@ class Client {
   ClientOptions options_;
   std::unique_ptr<Connection> connection_;
   std::map<SubscriptionId, Subscription> subscriptions_;
-  std::map<std::uint64_t, Handler, std::less<>> inboxes_;
+  std::map<std::uint64_t, SharedHandler> inboxes_;
   std::map<std::uint64_t, Waiting> waiting_;
-  SubscriptionId next_subscription_ = 2;  // 1 is the inbox's
+  SubscriptionId next_subscription_ = Connection::kInboxSubscription + 1;
   std::uint64_t next_request_ = 1;
   std::uint64_t generation_ = 0;
-  bool handling_ = false;
+  bool handling_ = false;  // inside a handler
+  bool broken_ = false;    // a write inside a handler failed; the connection goes when the handler has returned
 };
 
 }  // namespace freshet::nats

@@ -46,11 +46,12 @@ class Connection {
 
   [[nodiscard]] std::string& output() { return output_; }
   void sent();
-  // PONGs in output() that nothing else will carry away. An owner that is about to send leaves one waiting.
+  // PONGs in output() that nothing else has carried away yet.
   [[nodiscard]] int pongs_queued() const { return pongs_queued_; }
 
   [[nodiscard]] std::string_view info() const { return info_; }
   [[nodiscard]] bool accepted() const { return accepted_; }  // a PONG or a message came: user and password are good
+  [[nodiscard]] bool refused() const { return refused_; }    // an error came before that: nothing that was sent was acted on
 
  private:
   Parser parser_;
@@ -59,6 +60,7 @@ class Connection {
   std::string info_;
   int pongs_queued_ = 0;
   bool accepted_ = false;
+  bool refused_ = false;
 };
 
 }  // namespace freshet::nats

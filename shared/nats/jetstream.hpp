@@ -107,7 +107,8 @@ class JetStream {
   [[nodiscard]] Client& client() { return client_; }
 
  private:
-  [[nodiscard]] Result<PubAck> append_batch_once(std::span<const Append> appends);
+  [[nodiscard]] Result<PubAck> append_batch_once(std::span<const Append> appends, bool& busy);
+  [[nodiscard]] Result<Page> read_page(std::string_view stream, std::string_view payload);
   Client& client_;
   Random& random_;
   JetStreamOptions options_;

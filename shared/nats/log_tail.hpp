@@ -42,7 +42,7 @@ class LogTail {
   using Handler = std::function<void(const TailMessage&)>;
 
   // Hands over what lies behind `after` (0: everything).
-  LogTail(JetStream& jetstream, TailOptions options, StreamSequence after, Handler handler);
+  LogTail(JetStream& jetstream, Random& random, TailOptions options, StreamSequence after, Handler handler);
   ~LogTail();
   LogTail(const LogTail&) = delete;
   LogTail& operator=(const LogTail&) = delete;
@@ -52,7 +52,7 @@ class LogTail {
   // The last message handed over.
   [[nodiscard]] StreamSequence position() const { return position_; }
   // True when all that lay in the stream when the consumer started has been handed over, and nothing is known to be missing.
-  [[nodiscard]] bool live() const { return state_ == State::kRunning && target_.value <= position_.value; }
+  [[nodiscard]] bool live() const { return state_ == State::kRunning && caught_up_; }
 
  private:
   enum class State : std::uint8_t { kStopped, kRunning };
@@ -62,17 +62,19 @@ class LogTail {
   void handle_status(const MessageView& message);
 
   JetStream& jetstream_;
+  Random& random_;
   TailOptions options_;
   StreamSequence position_;
   Handler handler_;
   State state_ = State::kStopped;
-  StreamSequence target_;                  // the stream's last sequence when the consumer started
+  bool caught_up_ = false;
   std::uint64_t consumer_sequence_ = 0;    // of the last delivery
   std::uint64_t generation_ = 0;           // of the client's connection that the consumer belongs to
   std::string inbox_;
   std::string consumer_;
   SteadyTime heard_{};                     // when the consumer was last heard
   SteadyTime try_after_{};
+  Error failed_;                           // why the last start() failed
 };
 
 // Place of a message in an atomic batch, by its headers (ADR-50). A message outside one is the whole of its own.

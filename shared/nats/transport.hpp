@@ -28,6 +28,8 @@ class Transport {
   // What has arrived already; 0 when nothing has. Never waits.
   [[nodiscard]] virtual Result<std::size_t> try_read(std::span<char> into) = 0;
   virtual void close() = 0;
+  // Waits, whether connected or not.
+  virtual void sleep_until(SteadyTime time) = 0;
 };
 
 }  // namespace freshet::nats
