@@ -3,7 +3,7 @@
 // It knows fields and their values, nothing of saving: editor.js decides what its buttons do.
 import { find, h, replace } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
-import { LANGUAGES, LANGUAGE_NAMES, describe, message } from "../lib/text.js";
+import { LANGUAGES, LANGUAGE_NAMES, describe, language, message } from "../lib/text.js";
 import { formatTime } from "../lib/time.js";
 import { FIELDS, LIMITS } from "./article_form.js";
 import { RichText } from "./rich_text.js";
@@ -25,7 +25,7 @@ export class EditorForm {
       }
     });
     this.setCategories(options.categories);
-    this.#showTab(LANGUAGES[0]);
+    this.#showTab(language());
   }
 
   destroy() {
@@ -33,7 +33,7 @@ export class EditorForm {
   }
 
   focusFirst() {
-    find("#en-title", this.element).focus();
+    find(`#${language()}-title`, this.element).focus();
   }
 
   #head() {

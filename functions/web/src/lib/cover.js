@@ -3,7 +3,7 @@
 // Shape    layered waves in one of HUES palettes (by category, so that a category has a colour). Purely decorative.
 import { svg } from "./dom.js";
 
-const WIDTH = 400, HEIGHT = 225, LAYERS = 4, HUES = 6;
+const WIDTH = 400, HEIGHT = 225, LAYERS = 4, HUES = 6, STEP = 25;
 
 export function cover(article) {
   const random = generator(hash(article.id ?? ""));
@@ -20,12 +20,17 @@ export function cover(article) {
 function wave(layer, random) {
   const level = HEIGHT * (0.42 + layer * 0.15), height = 14 + random() * 22, shift = random() * Math.PI * 2;
   const length = 1.2 + random() * 1.6;
-  let path = `M0 ${HEIGHT}`;
-  for (let x = 0; x <= WIDTH; x += 20) {
-    const y = level + Math.sin((x / WIDTH) * Math.PI * 2 * length + shift) * height * (0.6 + 0.4 * Math.cos(x / 130 + shift));
-    path += `L${x} ${y.toFixed(1)}`;
+  const points = [];
+  for (let x = -STEP; x <= WIDTH + STEP; x += STEP) {
+    points.push([x, level + Math.sin((x / WIDTH) * Math.PI * 2 * length + shift) * height * (0.6 + 0.4 * Math.cos(x / 130 + shift))]);
   }
-  return `${path}L${WIDTH} ${HEIGHT}Z`;
+  return `M${-STEP} ${HEIGHT}L${points[0][0]} ${points[0][1].toFixed(1)}${points.slice(1).map(curve).join("")}V${HEIGHT}Z`;
+}
+
+// Through the middles of the chords, so that the line has no corners.
+function curve([x, y], index, rest) {
+  const [nextX, nextY] = rest[index + 1] ?? [x, y];
+  return `Q${x} ${y.toFixed(1)} ${(x + nextX) / 2} ${((y + nextY) / 2).toFixed(1)}`;
 }
 
 // FNV-1a

@@ -62,9 +62,13 @@ export function find(selector, root = document) {
 }
 
 /// Brings the children of `parent` in line with `items`, moving and keeping nodes whose key stays, so that focus,
-/// selection and animations survive. `make(item)` gives a node; `update(node, item)` refreshes a kept one.
+/// selection and animations survive; what has no key (a skeleton, an empty state) goes. `make(item)` gives a node; `update(node, item)` refreshes a kept one.
 export function reconcile(parent, items, { key, make, update }) {
-  const known = new Map([...parent.children].map((node) => [node.dataset.key, node]));
+  const known = new Map();
+  for (const node of [...parent.children]) {
+    if (node.dataset.key === undefined) node.remove();
+    else known.set(node.dataset.key, node);
+  }
   let cursor = parent.firstElementChild;
   for (const item of items) {
     const name = String(key(item));

@@ -78,7 +78,7 @@ export class LiveStream {
       }
       const waitMs = await this.#connect();
       if (this.#stopped) return;
-      if (this.#hidden) continue;
+      if (this.#hidden || !this.#world.online()) continue;
       this.#lost(1);
       await this.#sleep(waitMs ?? this.#backoff());
     }
