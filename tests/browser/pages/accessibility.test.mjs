@@ -50,10 +50,10 @@ for (const look of LOOKS) {
       await check(page, "confirmation");
       await page.keyboard.press("Escape");
       await page.goto(`/admin/articles/${item.id}`);
-      await page.waitForSelector(".ProseMirror");
+      await page.waitForSelector("#editor-save");
       await check(page, "editor");
       await page.goto("/admin/articles/new");
-      await page.waitForSelector(".ProseMirror");
+      await page.waitForSelector("#editor-save");
       await page.click("#editor-save");
       await page.waitForSelector("[aria-invalid]");
       await check(page, "editor with faults");
@@ -72,7 +72,7 @@ test("the dialog of two versions", async () => {
   for (const look of LOOKS) {
     await visitor({ ...look, language: "en", expected: [/412/] }, async (page) => {
       await login(page, `/admin/articles/${mine.id}`);
-      await page.waitForSelector(".ProseMirror");
+      await page.waitForSelector("#editor-save");
       await page.fill("#en-title", `Mine ${look.width} ${look.dark}`);
       await patch(mine.id, { translations: { en: { title: `Theirs ${look.width} ${look.dark}` } } });
       await page.click("#editor-save");

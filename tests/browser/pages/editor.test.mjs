@@ -173,7 +173,7 @@ test("everything the toolbar can make passes the server unchanged", async () => 
       await tool(name).click();
       await page.keyboard.insertText(name);
       await tool(name).click();
-      await page.keyboard.insertText(" ");
+      if (name !== "code") await page.keyboard.insertText(" ");
     }
     await page.keyboard.press("Enter");
     await page.keyboard.type("## Heading");
@@ -229,22 +229,20 @@ test("what the prose view cannot hold stays in the HTML view and is not lost", a
 });
 
 test("pasted markup becomes what may be written, and runs nothing", async () => {
-  await visitor(WIDE, async (page) => {
+  // The browser reports what the pasted text would have liked to do, from the detached document that it is read in.
+  const attempts = [/(script|style)-src-attr/, /inline event handler/, /inline style/];
+  await visitor({ ...WIDE, expected: attempts }, async (page) => {
     await login(page, "/admin/articles/new");
     await page.locator("#panel-en .ProseMirror").click();
     await page.evaluate(() => {
       const data = new DataTransfer();
-      data.setData("text/html", '<h1 onclick="window.ran=1">Big</h1><p style="color:red">Red <b>bold</b><script>window.ran=1<\/script><img src=x onerror="window.ran=1"></p>');
+      data.setData("text/html", `<h1 onclick="window.ran=1">Big</h1><p style="color:red">Red <b>bold</b> <a href="javascript:window.ran=1">link</a>
+        <script>window.ran=1<\/script><img src=x onerror="window.ran=1"><svg onload="window.ran=1"></svg></p>`);
       document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
     });
     await page.locator("#panel-en .ProseMirror strong", { hasText: "bold" }).waitFor();
     await page.locator('#panel-en [data-tool="html"]').click();
-    const written = await page.locator("#panel-en .html-source").inputValue();
-    assert.doesNotMatch(written, /onclick|onerror|style|script/);
-    assert.match(written, /<h2>Big<\/h2>/);
+    assert.equal(await page.locator("#panel-en .html-source").inputValue(), "<h2>Big</h2><p>Red <strong>bold</strong> link</p>");
     assert.equal(await page.evaluate(() => window.ran), undefined);
-  }).catch((error) => {
-    // the pasted image has the address "x": the page may ask for it, and finds nothing
-    if (!/404/.test(error.message) || /policy:|thrown:/.test(error.message)) throw error;
   });
 });

@@ -37,14 +37,14 @@ test("offline is said with its time; back online the page catches up with all th
   });
 });
 
-test("a page that cannot load says why, and loads when the server is back", async () => {
+test("a page that cannot load says why, and loads by itself when the server is back", async () => {
   const item = await article({ status: "published" });
   await visitor({ expected: NETWORK }, async (page) => {
     await page.route("**/api/content/api/articles/?*", (route) => route.fulfill({ status: 503, headers: { "Retry-After": "0" }, contentType: "application/problem+json", body: '{"status":503,"title":"away"}' }));
     await page.goto("/articles");
     await page.getByRole("heading", { name: "That did not work" }).waitFor();
+    await page.getByRole("button", { name: "Try again" }).waitFor();
     await page.unroute("**/api/content/api/articles/?*");
-    await page.getByRole("button", { name: "Try again" }).click();
     await card(page, item.mark).waitFor();
   });
 });

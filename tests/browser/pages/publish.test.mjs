@@ -77,14 +77,14 @@ test("an edit, a withdrawal, a return and a deletion are followed by list and ar
     assert.ok(edited < SECOND, `editing took ${Math.round(edited)} ms`);
 
     await editor.locator("#editor-publish", { hasText: "Unpublish" }).click();
-    await Promise.all([card(list, item.mark).waitFor({ state: "detached" }), reading.getByText("This article has been withdrawn").waitFor()]);
+    await Promise.all([card(list, item.mark).waitFor({ state: "detached" }), reading.getByRole("heading", { name: "This article has been withdrawn" }).waitFor()]);
 
     await editor.locator("#editor-publish", { hasText: /^Publish$/ }).click();
     await Promise.all([card(list, item.mark).waitFor(), reading.locator("h1", { hasText: "Changed" }).waitFor()]);
 
     await editor.click("#editor-delete");
     await editor.locator("dialog button", { hasText: "Delete" }).click();
-    await Promise.all([card(list, item.mark).waitFor({ state: "detached" }), reading.getByText("This article has been removed").waitFor()]);
+    await Promise.all([card(list, item.mark).waitFor({ state: "detached" }), reading.getByRole("heading", { name: "This article has been removed" }).waitFor()]);
   })));
 });
 

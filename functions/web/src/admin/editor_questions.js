@@ -1,18 +1,7 @@
 // The two small questions of the prose editor: where a link goes, which image to show.
 import { ask, closeDialog, openDialog } from "../lib/dialog.js";
 import { h } from "../lib/dom.js";
-
-/// Only what the sanitiser lets through is worth writing: http(s), mailto, or a place on this site. Null: no such thing.
-export function cleanAddress(text, schemes = ["http:", "https:", "mailto:"]) {
-  const trimmed = text.trim();
-  if (trimmed === "") return null;
-  if (/^[/#?]/.test(trimmed) && !trimmed.startsWith("//")) return trimmed;
-  try {
-    return schemes.includes(new URL(trimmed).protocol) ? trimmed : null;
-  } catch {
-    return /^[\w-]+(\.[\w-]+)+([/?#]|$)/.test(trimmed) ? `https://${trimmed}` : null;
-  }
-}
+import { IMAGE_SCHEMES, cleanAddress } from "./address.js";
 
 export async function askLink() {
   const text = await ask({ title: "rich.linkTitle", label: "rich.linkLabel", action: "rich.insert", type: "text" });
@@ -30,6 +19,6 @@ export async function askImage() {
       h("button", { type: "button", class: "button", i18n: "cancel", on: { click: () => closeDialog(src, "") } }),
       h("button", { class: "button primary", i18n: "rich.insert" })));
   if ((await openDialog(form, { className: "dialog-small", labelledBy: "image-title" })) !== "yes") return null;
-  const address = cleanAddress(src.value, ["https:"]);
+  const address = cleanAddress(src.value, IMAGE_SCHEMES);
   return address ? { src: address, alt: alt.value.trim() } : null;
 }

@@ -9,7 +9,7 @@ import { history, redo, undo } from "prosemirror-history";
 import { inputRules, textblockTypeInputRule, wrappingInputRule } from "prosemirror-inputrules";
 import { keymap } from "prosemirror-keymap";
 import { liftListItem, sinkListItem, splitListItem, wrapInList } from "prosemirror-schema-list";
-import { EditorState, Plugin } from "prosemirror-state";
+import { EditorState, Selection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { find, h } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
@@ -72,7 +72,7 @@ export class RichText {
   #stateOf(html) {
     return EditorState.create({
       doc: parseHtml(html),
-      plugins: [rules(), keymap(this.#keys()), keymap(baseKeymap), history(), dropCursor(), gapCursor(), new Plugin({})],
+      plugins: [rules(), keymap(this.#keys()), keymap(baseKeymap), history(), dropCursor(), gapCursor()],
     });
   }
 
@@ -102,7 +102,7 @@ export class RichText {
       ["strike", "S", () => toggleMark(marks.strike)], ["code", icon("code"), () => toggleMark(marks.code)],
       ["bullets", icon("list"), () => wrapInList(nodes.bullet_list)], ["numbers", icon("ordered"), () => wrapInList(nodes.ordered_list)],
       ["quote", icon("quote"), () => wrapIn(nodes.blockquote)], ["codeBlock", "{ }", () => setBlockType(nodes.code_block)],
-      ["rule", icon("rule"), () => insert(nodes.horizontal_rule.create())],
+      ["rule", icon("rule"), () => insertRule],
     ].map(([name, face, command]) => this.#tool(name, face, () => this.#run(command())));
     const bar = h("div", { class: "toolbar", role: "toolbar", i18nLabel: "rich.toolbar" }, block, tools,
       this.#tool("link", icon("link"), () => this.#link()), this.#tool("image", icon("image"), () => this.#image()),
@@ -185,6 +185,16 @@ function insert(node) {
     dispatch?.(state.tr.replaceSelectionWith(node).scrollIntoView());
     return true;
   };
+}
+
+// A line is followed by a place to write on: what comes after it, or a new paragraph.
+function insertRule(state, dispatch) {
+  const transaction = state.tr.replaceSelectionWith(nodes.horizontal_rule.create());
+  const from = transaction.mapping.map(state.selection.to);
+  if (!Selection.findFrom(transaction.doc.resolve(from), 1, true)) transaction.insert(transaction.doc.content.size, nodes.paragraph.create());
+  transaction.setSelection(Selection.findFrom(transaction.doc.resolve(from), 1, true));
+  dispatch?.(transaction.scrollIntoView());
+  return true;
 }
 
 // Typed beginnings: "## ", "- ", "1. ", "> ".

@@ -5,8 +5,20 @@
 import { DOMParser, DOMSerializer, Schema } from "prosemirror-model";
 import { bulletList, listItem, orderedList } from "prosemirror-schema-list";
 import { parseInert } from "../lib/trusted_html.js";
+import { IMAGE_SCHEMES, cleanAddress } from "./address.js";
 
 const attribute = (dom, name) => dom.getAttribute(name) || null;
+
+// Gives false for an address that may not stand: the rule does not match, and the element is left out.
+function imageAttributes(dom) {
+  const src = cleanAddress(dom.getAttribute("src"), IMAGE_SCHEMES);
+  return src !== null && { src, alt: dom.getAttribute("alt") ?? "", title: attribute(dom, "title") };
+}
+
+function linkAttributes(dom) {
+  const href = cleanAddress(dom.getAttribute("href"));
+  return href !== null && { href, title: attribute(dom, "title") };
+}
 
 const nodes = {
   doc: { content: "block+" },
@@ -31,7 +43,7 @@ const nodes = {
   text: { group: "inline" },
   image: {
     inline: true, group: "inline", draggable: true, attrs: { src: {}, alt: { default: "" }, title: { default: null } },
-    parseDOM: [{ tag: "img[src]", getAttrs: (dom) => ({ src: dom.getAttribute("src"), alt: dom.getAttribute("alt") ?? "", title: attribute(dom, "title") }) }],
+    parseDOM: [{ tag: "img[src]", getAttrs: imageAttributes }],
     toDOM: ({ attrs }) => ["img", attrs.title ? { src: attrs.src, alt: attrs.alt, title: attrs.title } : { src: attrs.src, alt: attrs.alt }],
   },
   hard_break: { inline: true, group: "inline", selectable: false, parseDOM: [{ tag: "br" }], toDOM: () => ["br"] },
@@ -42,7 +54,7 @@ const simple = (tag, ...also) => ({ parseDOM: [tag, ...also].map((name) => ({ ta
 const marks = {
   link: {
     attrs: { href: {}, title: { default: null } }, inclusive: false,
-    parseDOM: [{ tag: "a[href]", getAttrs: (dom) => ({ href: dom.getAttribute("href"), title: attribute(dom, "title") }) }],
+    parseDOM: [{ tag: "a[href]", getAttrs: linkAttributes }],
     toDOM: ({ attrs }) => ["a", attrs.title ? { href: attrs.href, title: attrs.title } : { href: attrs.href }, 0],
   },
   strong: simple("strong", "b"),
