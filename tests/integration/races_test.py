@@ -4,8 +4,6 @@ import re
 import secrets
 import threading
 
-import pytest
-
 ARTICLES = "/api/content/api/articles/"
 
 
