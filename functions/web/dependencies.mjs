@@ -9,17 +9,18 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const DEPS = process.env.FRESHET_DEPS_DIR || join(ROOT, ".deps");
 const FILES = ["package.json", "package-lock.json", ".npmrc"];
 
 export function installed(source, name) {
-  const target = join(process.env.FRESHET_DEPS_DIR || join(ROOT, ".deps"), name);
+  const target = join(DEPS, name);
   const digest = createHash("sha256").update(FILES.map((file) => readFileSync(join(source, file))).join("\0")).digest("hex");
   const stamp = join(target, ".installed");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return target;
   const fresh = `${target}.${process.pid}`;
   mkdirSync(fresh, { recursive: true });
   for (const file of FILES) cpSync(join(source, file), join(fresh, file));
-  const run = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: fresh, stdio: ["ignore", "ignore", "inherit"] });
+  const run = spawnSync(npm(), ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: fresh, stdio: ["ignore", "ignore", "inherit"] });
   if (run.status !== 0) {
     rmSync(fresh, { recursive: true, force: true });
     throw new Error(`npm ci failed for ${name}`);
@@ -27,6 +28,12 @@ export function installed(source, name) {
   writeFileSync(join(fresh, ".installed"), digest);
   swap(fresh, target);
   return target;
+}
+
+// infra/setup's, else the one of the PATH.
+function npm() {
+  const pinned = join(DEPS, "bin/npm");
+  return existsSync(pinned) ? pinned : "npm";
 }
 
 function swap(fresh, target) {

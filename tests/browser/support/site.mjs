@@ -24,7 +24,7 @@ export async function startSite() {
     spawnSync(join(ROOT, "infra/down"), { env: environment, stdio: "inherit" });
     rmSync(data, { recursive: true, force: true });
   };
-  const up = spawnSync(join(ROOT, "infra/up"), ["--detach"], { env: environment, stdio: "inherit" });
+  const up = spawnSync(join(ROOT, "infra/up"), ["--detach", "--no-demo"], { env: environment, stdio: "inherit" });
   if (up.status !== 0) {
     stop();
     throw new Error("infra/up failed");
