@@ -1,0 +1,86 @@
+// Queries: the questions that a ReadModel answers, each with the exact bytes of an HTTP body.
+//
+// Shape     answer(name, parameters), name and parameters as on the wire:
+//             articles.list    language, category?, search?, status? (draft|published|all), page?, page_size?, cursor?, path
+//             articles.latest  language
+//             articles.get     id_or_slug, language, staff
+//             categories.list  language, staff?, page?, page_size?, cursor?, path
+//             users.list       page?, page_size?, cursor?, path             users.get   id
+//             groups.list      page?, page_size?, cursor?, path
+//           A text that an article lacks in the asked language is shown in the other. Search looks into both languages of an article; what
+//           it finds is listed newest first, as every list of articles is, so that its cursor stays stable.
+// Errors    kNotFound: unknown, not visible, unknown query, page past the last; kInvalidArgument; the database's own
+// Cost      counts are kept, never counted (a search's excepted); no list scans the articles (tests/unit pins the plans)
+// Lifetime  borrows the model; an answer owns its bytes
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/domain/language.hpp"
+#include "shared/projection/paging.hpp"
+#include "shared/projection/read_model.hpp"
+
+namespace freshet {
+
+// What an answer was made from: it is still right while `touched` of these scopes is what it was.
+enum class Depends : std::uint8_t { kArticles, kCategories, kPeople };
+
+struct Answer {
+  std::string body;
+  std::string etag;  // quoted
+  std::string link;  // value of a Link header, or empty
+  Depends depends = Depends::kArticles;
+};
+
+class Queries {
+ public:
+  explicit Queries(ReadModel& model) : model_(model) {}
+  [[nodiscard]] Result<Answer> answer(std::string_view name, const Json& parameters);
+  // The highest touch of everything that answers of this kind are made from.
+  [[nodiscard]] std::uint64_t touched(Depends depends) const;
+
+  // The SQL that lists articles; for the test that pins query plans.
+  struct ArticleFilter;
+  [[nodiscard]] static std::string list_sql(const ArticleFilter& filter, Language language, Walk walk);
+
+ private:
+  [[nodiscard]] Result<Statement*> prepared(const std::string& sql);
+  [[nodiscard]] Result<Answer> list_articles(const Json& parameters);
+  [[nodiscard]] Result<Answer> latest_articles(const Json& parameters);
+  [[nodiscard]] Result<Answer> get_article(const Json& parameters);
+  [[nodiscard]] Result<ArticleFilter> filter_of(const Json& parameters);
+  [[nodiscard]] Result<std::int64_t> count_articles(const ArticleFilter& filter);
+  [[nodiscard]] std::uint64_t articles_touched(const ArticleFilter& filter) const;
+  [[nodiscard]] Result<std::vector<Row>> fetch_articles(const ArticleFilter& filter, Language language, const Stretch& stretch);
+  [[nodiscard]] Result<Answer> list_categories(const Json& parameters);
+  [[nodiscard]] Result<Answer> list_users(const Json& parameters);
+  [[nodiscard]] Result<Answer> get_user(const Json& parameters);
+  [[nodiscard]] Result<Answer> list_groups(const Json& parameters);
+  [[nodiscard]] Result<Answer> list_by_id(const Json& parameters, std::string_view scope, const std::string& select, Language language, Depends depends,
+                                          const std::function<Result<std::string>(const Rows&)>& encode);
+  [[nodiscard]] Result<std::string> encode_profile(const Rows& user);
+  [[nodiscard]] std::string list_etag(std::uint64_t touched, Language language) const;
+
+  ReadModel& model_;
+  std::map<std::string, Statement, std::less<>> statements_;
+};
+
+struct Queries::ArticleFilter {
+  std::optional<ArticleStatus> status = ArticleStatus::kPublished;  // nothing: all
+  bool by_category = false;
+  std::string category_id;  // empty when the asked one is not known: the list is empty
+  bool by_search = false;
+  std::string match;        // FTS5 expression; empty when there is nothing to look for: the list is empty
+
+  [[nodiscard]] bool matches_nothing() const { return (by_category && category_id.empty()) || (by_search && match.empty()); }
+};
+
+[[nodiscard]] Result<Language> language_of(const Json& parameters);
+
+}  // namespace freshet

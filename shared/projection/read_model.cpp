@@ -1,0 +1,141 @@
+#include "shared/projection/read_model.hpp"
+
+#include "shared/projection/tokenizer.hpp"
+
+namespace freshet {
+namespace {
+
+// article.key is the place in every list: the milliseconds by which it is sorted (published_at; created_at while there is none), shifted by
+// 20 bits, and in these a number that counts articles of the same millisecond in log order. Newest first is therefore the table's own order
+// backwards, for each index and for the search index (its rowid) too, and no query sorts.
+constexpr const char* kTables = R"sql(
+CREATE TABLE checkpoint(one INTEGER PRIMARY KEY CHECK (one = 1), epoch TEXT NOT NULL, sequence INTEGER NOT NULL, skipped INTEGER NOT NULL,
+  poisoned INTEGER NOT NULL);
+INSERT INTO checkpoint VALUES(1, '', 0, 0, 0);
+CREATE TABLE poison(sequence INTEGER PRIMARY KEY, subject TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE tally(scope TEXT PRIMARY KEY, count INTEGER NOT NULL, touched INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE article(key INTEGER PRIMARY KEY, id TEXT NOT NULL, slug TEXT NOT NULL, status INTEGER NOT NULL, sequence INTEGER NOT NULL,
+  category_id TEXT NOT NULL, author_id TEXT NOT NULL, view_count INTEGER NOT NULL, head TEXT NOT NULL, times TEXT NOT NULL,
+  text_en TEXT NOT NULL, text_th TEXT NOT NULL, language_en TEXT NOT NULL, language_th TEXT NOT NULL,
+  category_en TEXT NOT NULL, category_th TEXT NOT NULL, author TEXT NOT NULL,
+  content_at_en INTEGER NOT NULL, content_size_en INTEGER NOT NULL, content_at_th INTEGER NOT NULL, content_size_th INTEGER NOT NULL);
+CREATE UNIQUE INDEX article_by_id ON article(id);
+CREATE TABLE article_body(key INTEGER PRIMARY KEY, translations TEXT NOT NULL);
+CREATE TABLE category(id TEXT PRIMARY KEY, slug TEXT NOT NULL, deleted INTEGER NOT NULL, sequence INTEGER NOT NULL,
+  shown_en TEXT NOT NULL, shown_th TEXT NOT NULL, staff_en TEXT NOT NULL, staff_th TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE user(id TEXT PRIMARY KEY, username TEXT NOT NULL, name TEXT NOT NULL, avatar TEXT NOT NULL, is_staff INTEGER NOT NULL,
+  sequence INTEGER NOT NULL, shown TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE user_group(id TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE group_member(group_id TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY(group_id, user_id)) WITHOUT ROWID;
+CREATE INDEX group_member_by_user ON group_member(user_id, group_id);
+CREATE VIRTUAL TABLE search USING fts5(marks, text, content='', contentless_delete=1, tokenize='freshet');
+)sql";
+
+// Made at the end of a build, when their entries can be sorted once. Each ends in the key, and so in the order of the lists.
+constexpr const char* kIndexes = R"sql(
+CREATE INDEX article_by_status ON article(status);
+CREATE INDEX article_by_category ON article(category_id);
+CREATE INDEX article_by_category_and_status ON article(category_id, status);
+CREATE INDEX article_by_slug ON article(slug);
+CREATE INDEX category_by_slug ON category(slug) WHERE NOT deleted;
+)sql";
+
+Result<std::int64_t> integer_of(Database& database, std::string_view sql) {
+  FRESHET_TRY(statement, database.prepare(sql));
+  Rows rows = statement.run();
+  FRESHET_TRY(found, rows.next());
+  return found ? rows.integer(0) : 0;
+}
+
+}  // namespace
+
+SearchText search_text(std::int64_t status, std::string_view category_id, const Json& translations) {
+  SearchText out;
+  out.marks = status == 1 ? "s1" : "s0";
+  if (!category_id.empty()) out.marks.append(" c").append(category_id);
+  for (const Language language : kLanguages) {
+    const Json* translation = json_member(translations, code_of(language));
+    if (translation == nullptr) continue;
+    out.text.append(json_text_or(*translation, "title", "")).append(1, '\n').append(json_text_or(*translation, "excerpt", "")).append(1, '\n');
+    out.text.append(plain_text(json_text_or(*translation, "content", ""))).append(1, '\n');
+  }
+  return out;
+}
+
+Result<std::unique_ptr<ReadModel>> ReadModel::create(const std::string& path) {
+  FRESHET_TRY(database, Database::open(path));
+  auto model = std::unique_ptr<ReadModel>(new ReadModel(std::move(database), FillMode::kBulk));
+  FRESHET_TRY_VOID(model->set_pragmas());
+  FRESHET_TRY_VOID(model->database_.execute("BEGIN"));
+  FRESHET_TRY_VOID(model->database_.execute(kTables));
+  FRESHET_TRY_VOID(model->database_.execute("COMMIT"));
+  return model;
+}
+
+Result<std::unique_ptr<ReadModel>> ReadModel::open(const std::string& path, std::uint64_t check_bytes_max) {
+  FRESHET_TRY(database, Database::open(path));
+  auto model = std::unique_ptr<ReadModel>(new ReadModel(std::move(database), FillMode::kLive));
+  FRESHET_TRY_VOID(model->set_pragmas());
+  FRESHET_TRY(version, integer_of(model->database_, "PRAGMA user_version"));
+  if (version != kProjectionVersion) return Error{Errc::kInternal, "the read model is not complete, or of another version"};
+  FRESHET_TRY(pages, integer_of(model->database_, "PRAGMA page_count"));
+  FRESHET_TRY(page_size, integer_of(model->database_, "PRAGMA page_size"));
+  if (static_cast<std::uint64_t>(pages * page_size) <= check_bytes_max) {
+    FRESHET_TRY(check, model->database_.prepare("PRAGMA quick_check(1)"));
+    Rows rows = check.run();
+    FRESHET_TRY(found, rows.next());
+    if (!found || rows.text(0) != "ok") return Error{Errc::kInternal, "the read model is damaged: " + std::string(rows.text(0))};
+  }
+  FRESHET_TRY_VOID(model->load());
+  return model;
+}
+
+Result<void> ReadModel::set_pragmas() {
+  FRESHET_TRY_VOID(database_.execute("PRAGMA locking_mode=exclusive; PRAGMA temp_store=memory; PRAGMA cache_size=-32768;"));
+  // A build that is interrupted is thrown away whole, so it needs neither a journal on disk nor fsync.
+  return database_.execute(mode_ == FillMode::kBulk ? "PRAGMA journal_mode=memory; PRAGMA synchronous=off;"
+                                                    : "PRAGMA journal_mode=persist; PRAGMA synchronous=normal;");
+}
+
+Result<void> ReadModel::load() {
+  FRESHET_TRY(statement, database_.prepare("SELECT epoch, sequence, skipped, poisoned FROM checkpoint"));
+  {
+    Rows rows = statement.run();
+    FRESHET_TRY(found, rows.next());
+    if (!found) return Error{Errc::kInternal, "the read model has no checkpoint"};
+    checkpoint_ = Checkpoint{std::string(rows.text(0)), StreamSequence{static_cast<std::uint64_t>(rows.integer(1))},
+                             static_cast<std::uint64_t>(rows.integer(2)), static_cast<std::uint64_t>(rows.integer(3))};
+  }
+  return tallies_.load(database_);
+}
+
+Result<bool> ReadModel::finish_some(std::size_t articles_max) {
+  FRESHET_CHECK(mode_ == FillMode::kBulk);
+  FRESHET_TRY_VOID(database_.execute("BEGIN"));
+  std::size_t done = 0;
+  {
+    FRESHET_TRY(insert, database_.prepare("INSERT INTO search(rowid, marks, text) VALUES(?, ?, ?)"));
+    FRESHET_TRY(select, database_.prepare("SELECT key, status, category_id, translations FROM article JOIN article_body USING (key) "
+                                          "WHERE key > ? ORDER BY key LIMIT ?"));
+    Rows rows = select.run(searchable_up_to_, articles_max);
+    while (true) {
+      FRESHET_TRY(more, rows.next());
+      if (!more) break;
+      FRESHET_TRY(translations, parse_json_object(rows.text(3)));
+      const auto text = search_text(rows.integer(1), rows.text(2), translations);
+      FRESHET_TRY_VOID(insert.execute(rows.integer(0), text.marks, text.text));
+      searchable_up_to_ = rows.integer(0);
+      ++done;
+    }
+  }
+  FRESHET_TRY_VOID(database_.execute("COMMIT"));
+  if (done == articles_max) return false;
+  FRESHET_TRY_VOID(database_.execute(kIndexes));
+  mode_ = FillMode::kLive;
+  FRESHET_TRY_VOID(set_pragmas());
+  // The commit of the version syncs the whole file, pages written before included; only then is the file complete.
+  FRESHET_TRY_VOID(database_.execute(("PRAGMA user_version=" + std::to_string(kProjectionVersion)).c_str()));
+  return true;
+}
+
+}  // namespace freshet
