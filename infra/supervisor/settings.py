@@ -1,4 +1,4 @@
-"""Where a site's processes listen and write, and the secrets they share."""
+"""Where a site's processes listen and write, and the secrets they share. As a program: prints new secrets for a site that infra/up does not run."""
 import base64
 import os
 import pathlib
@@ -39,13 +39,17 @@ def environment():
 def _secrets():
     path = DATA / "secrets.env"
     if not path.exists():
-        seed = secrets.token_bytes(32)
-        # nats.conf reads a bare value that starts with a digit as a number, so passwords start with a letter.
-        made = {f"FRESHET_NATS_PASSWORD_{role.upper()}": "p" + secrets.token_hex(24) for role in ROLES}
-        made |= {"FRESHET_JWT_KEY": base64url(seed), "FRESHET_JWT_PUBLIC_KEYS": base64url(_public_key(seed)),
-                 "FRESHET_PROXY_SECRET": secrets.token_urlsafe(32)}
-        write_private(path, "".join(f"{name}={value}\n" for name, value in made.items()))
+        write_private(path, new_secrets())
     return dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+
+
+def new_secrets():
+    """Lines NAME=value, as the recipes for containers and systemd want them in a file, too."""
+    seed = secrets.token_bytes(32)
+    # nats.conf reads a bare value that starts with a digit as a number, so passwords start with a letter.
+    made = {f"FRESHET_NATS_PASSWORD_{role.upper()}": "p" + secrets.token_hex(24) for role in ROLES}
+    made |= {"FRESHET_JWT_KEY": base64url(seed), "FRESHET_JWT_PUBLIC_KEYS": base64url(_public_key(seed)), "FRESHET_PROXY_SECRET": secrets.token_urlsafe(32)}
+    return "".join(f"{name}={value}\n" for name, value in made.items())
 
 
 def _public_key(seed):
@@ -61,3 +65,7 @@ def write_private(path, text):
         file.flush()
         os.fsync(file.fileno())
     new.rename(path)
+
+
+if __name__ == "__main__":
+    print(new_secrets(), end="")
