@@ -1,0 +1,37 @@
+// Frame: one encoded event, made once and shared by everybody who is owed it; LogEvent: an event of the log as its channels' frames.
+//
+// Lifetime  both are immutable once made and may be held by any thread
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/position.hpp"
+
+namespace freshet::broker {
+
+using Frame = std::shared_ptr<const std::string>;
+
+[[nodiscard]] inline Frame make_frame(std::string bytes) { return std::make_shared<const std::string>(std::move(bytes)); }
+[[nodiscard]] inline iovec piece_of(const Frame& frame, std::size_t from = 0) {
+  return iovec{const_cast<char*>(frame->data()) + from, frame->size() - from};  // writev() only reads
+}
+
+struct ChannelFrame {
+  std::string_view channel;  // static text (shared/routing.hpp)
+  Frame frame;
+};
+
+struct LogEvent {
+  StreamSequence sequence;
+  std::vector<ChannelFrame> frames;
+  std::size_t bytes = 0;  // of all frames
+};
+using LogEventPtr = std::shared_ptr<const LogEvent>;
+
+}  // namespace freshet::broker
