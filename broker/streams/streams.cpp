@@ -1,0 +1,396 @@
+#include "broker/streams/streams.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "broker/sse/sse.hpp"
+#include "broker/streams/resume.hpp"
+#include "shared/check.hpp"
+
+namespace freshet::broker {
+namespace {
+
+constexpr std::size_t kRingPartBytes = 512u << 10;  // of one turn of a stream that catches up from the ring
+
+}  // namespace
+
+Streams::Streams(const StreamSettings& settings, const Clock& clock, StreamWire& wire, LogReader& reader, LoopCounters& counters)
+    : settings_(settings),
+      clock_(clock),
+      wire_(wire),
+      reader_(reader),
+      counters_(counters),
+      ring_(settings.ring),
+      degraded_(make_frame(std::string(sse::kDegraded))),
+      live_(make_frame(std::string(sse::kLive))),
+      waiting_(make_frame(std::string(sse::kWaiting))) {}
+
+// ---------------------------------------------------------------- opening
+
+void Streams::open(StreamId id, std::string_view channel, std::string_view named, std::string head) {
+  FRESHET_CHECK(can_open());
+  flush();
+  if (streams_.size() <= id) streams_.resize(id + 1);
+  Stream& stream = streams_[id];
+  FRESHET_CHECK(stream.state == State::kFree);
+  stream.state = State::kOpen;
+  stream.channel = channel;
+  stream.moved = true;
+  ++open_now_;
+  counters_.streams_opened.add();
+  counters_.streams_now.set(open_now_);
+  sse::append_retry(head, settings_.retry);
+
+  const ResumePlan plan = decide_resume(named, epoch_, ring_);
+  if (plan.from == ResumePlan::From::kReset) return begin_reset(id, plan.reason, std::move(head));
+  if (plan.from == ResumePlan::From::kRing) counters_.resumes_from_ring.add();
+  if (plan.from == ResumePlan::From::kLog) counters_.resumes_from_log.add();
+  stream.catching = std::make_unique<Catching>();
+  stream.catching->cursor = plan.after;
+  // `retry:` belongs to the event that follows it, or to nothing: first bytes leave at once also when the log must be asked.
+  Batch first;
+  if (plan.from != ResumePlan::From::kLog) {
+    stream.catching->opened = true;
+    head += sse::encode_open(position_text(plan.after));
+    first.add(make_frame(std::move(head)));
+    if (link_ == Link::kDegraded) first.add(degraded_);
+    take_from_ring(*stream.catching, channel, first);
+  } else {
+    head += '\n';
+    first.add(make_frame(std::move(head)));
+  }
+  send(id, first);
+  advance(id);
+}
+
+void Streams::begin_reset(StreamId id, std::string_view reason, std::string head) {
+  counters_.note_reset(reason);
+  stop_catching(id);
+  ++streams_[id].generation;  // a page that was asked for before is not wanted any more
+  head += sse::encode_reset(position_text(ring_.tail()), reason);
+  say(id, make_frame(std::move(head)));
+  if (link_ == Link::kDegraded) say(id, degraded_);
+  go_live(id);
+}
+
+void Streams::add_opening(Stream& stream, Batch& out) {
+  if (stream.catching->opened) return;
+  stream.catching->opened = true;
+  out.add(make_frame(sse::encode_open(position_text(stream.catching->cursor))));
+  if (link_ == Link::kDegraded) out.add(degraded_);
+}
+
+// ---------------------------------------------------------------- catching up
+
+void Streams::advance(StreamId id) {
+  flush();
+  while (streams_[id].state == State::kOpen && streams_[id].catching && advance_once(id)) {
+  }
+}
+
+// Takes one step; true when the next can follow at once.
+bool Streams::advance_once(StreamId id) {
+  Stream& stream = streams_[id];
+  Catching& catching = *stream.catching;
+  if (!stream.outbox.empty() || catching.need != Need::kNothing) return false;
+  if (ring_.covers(catching.cursor)) {
+    Batch part;
+    add_opening(stream, part);
+    take_from_ring(catching, stream.channel, part);
+    if (part.bytes > 0) send(id, part);
+    if (stream.state != State::kOpen || catching.cursor < ring_.tail()) return stream.state == State::kOpen;
+    go_live(id);
+    return false;
+  }
+  const bool ahead = catching.cursor > ring_.tail();
+  if (ahead && catching.confirmed) {
+    ahead_.push_back(id);
+    return false;
+  }
+  ask_log(id);
+  return false;
+}
+
+void Streams::take_from_ring(Catching& catching, std::string_view channel, Batch& out) {
+  const std::size_t bytes_before = out.bytes;
+  bool all = true;
+  ring_.each_behind(catching.cursor, channel, [&](StreamSequence sequence, const Frame& frame) {
+    if (out.bytes - bytes_before >= kRingPartBytes) {
+      all = false;
+      return false;
+    }
+    out.add(frame);
+    counters_.deliveries.add();
+    catching.cursor = sequence;
+    return true;
+  });
+  if (all) catching.cursor = ring_.tail();
+}
+
+void Streams::go_live(StreamId id) {
+  stop_catching(id);
+  if (streams_[id].state == State::kOpen) fanout_.subscribe(id, streams_[id].channel);
+}
+
+void Streams::stop_catching(StreamId id) {
+  if (!streams_[id].catching) return;
+  const bool had_permit = streams_[id].catching->permit;
+  streams_[id].catching.reset();
+  if (!had_permit) return;
+  --permits_now_;
+}
+
+void Streams::ask_log(StreamId id) {
+  Catching& catching = *streams_[id].catching;
+  if (catching.permit) return request_page(id);
+  catching.need = Need::kPermit;
+  wait_for_permit_.push_back(id);
+  give_permits();
+}
+
+void Streams::give_permits() {
+  while (permits_now_ < settings_.catching_up_max && !wait_for_permit_.empty()) {
+    const StreamId id = wait_for_permit_.front();
+    wait_for_permit_.pop_front();
+    Stream& stream = streams_[id];
+    if (stream.state != State::kOpen || !stream.catching || stream.catching->need != Need::kPermit) continue;
+    stream.catching->permit = true;
+    ++permits_now_;
+    request_page(id);
+  }
+}
+
+void Streams::request_page(StreamId id) {
+  Stream& stream = streams_[id];
+  stream.catching->need = Need::kPage;
+  reader_.read(PageRequest{StreamKey{settings_.loop, id, stream.generation}, stream.catching->cursor, stream.channel});
+}
+
+void Streams::on_page(Page& page) {
+  if (page.key.stream >= streams_.size()) return;
+  Stream& stream = streams_[page.key.stream];
+  if (stream.generation != page.key.generation || stream.state != State::kOpen || !stream.catching) return;
+  Catching& catching = *stream.catching;
+  if (catching.need != Need::kPage) return;
+  catching.need = Need::kNothing;
+  if (page.log_first.value > catching.cursor.value + 1) return begin_reset(page.key.stream, "too-old", {});
+  if (page.log_last < catching.cursor) return begin_reset(page.key.stream, "ahead", {});
+  catching.confirmed = true;
+  Batch part;
+  add_opening(stream, part);
+  for (const Frame& frame : page.frames) part.add(frame);
+  counters_.deliveries.add(page.frames.size());
+  // What the ring holds comes from the ring: a replica that answered may not have had it yet.
+  catching.cursor = std::max(catching.cursor, std::min(page.through, std::max(page.last, ring_.floor())));
+  if (part.bytes > 0) send(page.key.stream, part);
+  advance(page.key.stream);
+}
+
+// ---------------------------------------------------------------- sending
+
+void Streams::flush() { fanout_.flush(*this); }
+
+void Streams::deliver(SubscriberId id, const Batch& batch) {
+  counters_.deliveries.add(batch.frames.size());
+  send(id, batch);
+}
+
+void Streams::say(StreamId id, const Frame& frame) {
+  Batch one;
+  one.add(frame);
+  send(id, one);
+}
+
+void Streams::send(StreamId id, const Batch& batch) {
+  Stream& stream = streams_[id];
+  if (stream.state != State::kOpen && stream.state != State::kEnding) return;
+  std::size_t sent = 0;
+  if (stream.outbox.empty()) {
+    const auto taken = wire_.send(id, batch.pieces);
+    if (!taken) return end(id);
+    sent = *taken;
+    stream.moved |= sent > 0;
+    if (sent == batch.bytes) return;
+  }
+  queue_rest(id, batch, sent);
+}
+
+void Streams::queue_rest(StreamId id, const Batch& batch, std::size_t sent) {
+  Stream& stream = streams_[id];
+  const bool watching = !stream.outbox.empty();
+  for (const Frame& frame : batch.frames) {
+    if (sent >= frame->size()) {
+      sent -= frame->size();
+      continue;
+    }
+    if (stream.outbox.push(frame, sent, settings_.outbox_bytes_max) == PushOutcome::kSlowConsumer) {
+      counters_.slow_consumers.add();
+      return end(id);
+    }
+    sent = 0;
+  }
+  if (!watching) wire_.watch_writable(id, true);
+}
+
+void Streams::on_writable(StreamId id) {
+  Stream& stream = streams_[id];
+  while (stream.state == State::kOpen || stream.state == State::kEnding) {
+    if (stream.outbox.empty()) break;
+    std::array<iovec, Outbox::kPiecesMax> pieces;
+    const std::size_t count = stream.outbox.gather(pieces);
+    const auto taken = wire_.send(id, std::span(pieces.data(), count));
+    if (!taken) return end(id);
+    if (*taken == 0) return;
+    stream.moved = true;
+    stream.outbox.consume(*taken);
+  }
+  if (stream.state == State::kEnding) return end(id);
+  if (stream.state != State::kOpen) return;
+  wire_.watch_writable(id, false);
+  if (stream.catching) advance(id);
+}
+
+void Streams::on_peer_closed(StreamId id) { end(id); }
+
+// Marks; the turn's end closes.
+void Streams::end(StreamId id) {
+  Stream& stream = streams_[id];
+  if (stream.state == State::kFree || stream.state == State::kEnded) return;
+  stream.state = State::kEnded;
+  stream.outbox.clear();
+  ended_.push_back(id);
+}
+
+void Streams::reap() {
+  while (!ended_.empty()) {
+    const StreamId id = ended_.back();
+    ended_.pop_back();
+    stop_catching(id);
+    fanout_.unsubscribe(id);
+    Stream& stream = streams_[id];
+    stream.state = State::kFree;
+    ++stream.generation;
+    --open_now_;
+    wire_.close(id);
+  }
+  counters_.streams_now.set(open_now_);
+}
+
+void Streams::on_turn_end() {
+  flush();
+  reap();
+  give_permits();
+  reap();
+}
+
+// ---------------------------------------------------------------- what the log side says
+
+void Streams::on_log(LogOutput output) {
+  if (auto* released = std::get_if<Released>(&output)) return on_released(*released);
+  if (auto* page = std::get_if<Page>(&output)) return on_page(*page);
+  if (const auto* begin = std::get_if<LogBegin>(&output)) return on_begin(*begin);
+  if (const auto* change = std::get_if<LinkChange>(&output)) return on_link(change->link);
+}
+
+void Streams::on_released(Released& released) {
+  const SteadyTime now = clock_.steady();
+  for (LogEventPtr& event : released.events) {
+    for (const ChannelFrame& one : event->frames) fanout_.publish(one.channel, one.frame);
+    ring_.add(std::move(event), now);
+  }
+  ring_.advance(released.tail);
+  counters_.ring_bytes.set(ring_.bytes_now());
+  counters_.ring_events.set(ring_.events_now());
+  advance_waiting();
+}
+
+void Streams::advance_waiting() {
+  if (ahead_.empty()) return;
+  std::vector<StreamId> waiting;
+  waiting.swap(ahead_);  // those that still have to wait put themselves back
+  for (const StreamId id : waiting) advance(id);
+}
+
+void Streams::on_begin(const LogBegin& begin) {
+  flush();
+  epoch_ = begin.position.epoch;
+  ring_.restart(begin.position.sequence);
+  ahead_.clear();
+  wait_for_permit_.clear();
+  const bool first = !begun_;
+  begun_ = true;
+  if (first) return;
+  for (StreamId id = 0; id < streams_.size(); ++id) {
+    if (streams_[id].state == State::kOpen) begin_reset(id, begin.reason, {});
+  }
+}
+
+void Streams::on_link(Link link) {
+  if (link == link_) return;
+  link_ = link;
+  say_to_all(link == Link::kLive ? live_ : degraded_);
+}
+
+void Streams::say_to_all(const Frame& frame) {
+  flush();
+  Batch one;
+  one.add(frame);
+  for (StreamId id = 0; id < streams_.size(); ++id) {
+    const Stream& stream = streams_[id];
+    if (stream.state == State::kOpen && (!stream.catching || stream.catching->opened)) send(id, one);
+  }
+}
+
+// ---------------------------------------------------------------- time
+
+void Streams::keep_alive(StreamId id) {
+  Stream& stream = streams_[id];
+  if (stream.state != State::kOpen && stream.state != State::kEnding) return;
+  if (!stream.outbox.empty()) {
+    if (!stream.moved) {
+      counters_.stalled.add();
+      end(id);
+    }
+    stream.moved = false;
+    return;
+  }
+  if (stream.state != State::kOpen) return;
+  if (stream.catching) {
+    say(id, waiting_);  // its position is not the tail's
+  } else {
+    say(id, make_frame(sse::encode_keep_alive(position_text(ring_.tail()))));
+  }
+}
+
+void Streams::on_tick() {
+  flush();  // a keep-alive names the tail, so everything up to it must have gone before
+  ring_.expire(clock_.steady());
+  counters_.ring_bytes.set(ring_.bytes_now());
+  counters_.ring_events.set(ring_.events_now());
+  for (std::size_t id = tick_ % kKeepAliveTicks; id < streams_.size(); id += kKeepAliveTicks) keep_alive(static_cast<StreamId>(id));
+  ++tick_;
+  if (draining_) drain_wave();
+}
+
+void Streams::drain() {
+  draining_ = true;
+  drain_next_ = 0;
+}
+
+void Streams::drain_wave() {
+  const std::size_t wave = std::max<std::size_t>(streams_.size() / kDrainTicks, 50);
+  const std::size_t until = std::min(streams_.size(), drain_next_ + wave);
+  for (; drain_next_ < until; ++drain_next_) {
+    const auto id = static_cast<StreamId>(drain_next_);
+    if (streams_[id].state != State::kOpen) continue;
+    // Spread, so that they do not all come back at once.
+    const std::chrono::milliseconds spread(drain_next_ * 7919 % 2000);
+    fanout_.unsubscribe(id);
+    say(id, make_frame(sse::encode_goodbye(std::chrono::milliseconds(500) + spread)));
+    if (streams_[id].state != State::kOpen) continue;
+    streams_[id].state = State::kEnding;
+    if (streams_[id].outbox.empty()) end(id);
+  }
+}
+
+}  // namespace freshet::broker
