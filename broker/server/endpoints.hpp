@@ -1,0 +1,30 @@
+// Endpoints: what a path of the broker is, and who may open a stream from where. Pure functions.
+//
+// Source    CONTRACT 1 (trailing slash, CORS), 3 (paths of the article streams), 8 (origins)
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/headers.hpp"
+
+namespace freshet::broker {
+
+struct Endpoint {
+  enum class Kind : std::uint8_t { kNone, kStream, kHealth, kReady, kMetrics };
+  Kind kind = Kind::kNone;
+  std::string_view channel;  // of a stream; static text
+};
+[[nodiscard]] Endpoint find_endpoint(std::string_view path);
+
+enum class OriginCheck : std::uint8_t { kAbsent, kAllowed, kRefused };
+// `host` is the request's Host: a page of the same host and port is our own.
+[[nodiscard]] OriginCheck check_origin(std::string_view origin, std::string_view host, const std::vector<std::string>& allowed);
+
+// CORS headers of an answer to a page of `origin`, which was allowed; only `Vary` when there was none.
+[[nodiscard]] HeaderList cors_headers(OriginCheck check, std::string_view origin);
+[[nodiscard]] HeaderList preflight_headers();
+
+}  // namespace freshet::broker
