@@ -34,7 +34,7 @@ test("the state of the whole follows its parts", () => {
 
 test("parts are read from both shapes", () => {
   const named = partsOf({ alive: ok, ready: { ...ok, body: { checks: { log: { status: "ok", detail: "e-5" }, store: "failed" } } } }).slice(2);
-  assert.deepEqual(named, [{ name: "log", state: "ok", detail: "e-5" }, { name: "store", state: "down", detail: "" }]);
+  assert.deepEqual(named, [{ name: "log", state: "ok", detail: "e-5" }, { name: "store", state: "down", detail: "failed" }]);
   const listed = partsOf({ alive: ok, ready: { ...ok, body: { components: [{ name: "log", status: "ready" }] } } }).slice(2);
   assert.deepEqual(listed, [{ name: "log", state: "ok", detail: "" }]);
 });

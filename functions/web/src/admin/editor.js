@@ -260,7 +260,8 @@ class EditorView {
       const asked = this.#etag;
       const answer = await getArticle(this.#id, { auth: "user", ifNoneMatch: this.#theirsSeen ?? asked });
       if (answer.status === 304 || this.#stopped || this.#saving || asked !== this.#etag || answer.etag === this.#etag) return;
-      if (this.#dirty()) this.#warn(answer.etag);
+      if (sameValues(valuesOf(answer.body), this.#base)) this.#etag = answer.etag; // a category was renamed, say
+      else if (this.#dirty()) this.#warn(answer.etag);
       else {
         this.#take(answer.body, answer.etag);
         toast("info", "editor.followed");

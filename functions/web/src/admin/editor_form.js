@@ -99,7 +99,7 @@ export class EditorForm {
 
   setCategories(categories) {
     const select = find("#category", this.element), chosen = select.value;
-    replace(select, h("option", { value: "", i18n: "editor.chooseCategory" }), categories.map(({ slug, name }) => h("option", { value: slug }, name)));
+    replace(select, h("option", { value: "", i18n: "editor.noCategory" }), categories.map(({ slug, name }) => h("option", { value: slug }, name)));
     select.value = chosen;
   }
 

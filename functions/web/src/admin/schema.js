@@ -55,12 +55,14 @@ const marks = {
   link: {
     attrs: { href: {}, title: { default: null } }, inclusive: false,
     parseDOM: [{ tag: "a[href]", getAttrs: linkAttributes }],
-    toDOM: ({ attrs }) => ["a", attrs.title ? { href: attrs.href, title: attrs.title } : { href: attrs.href }, 0],
+    toDOM: ({ attrs }) => ["a", { ...(attrs.title ? { href: attrs.href, title: attrs.title } : { href: attrs.href }), rel: "noopener nofollow" }, 0],
   },
   strong: simple("strong", "b"),
   em: simple("em", "i"),
   underline: simple("u"),
   strike: simple("s", "del"),
+  sub: { ...simple("sub"), excludes: "sup" },
+  sup: { ...simple("sup"), excludes: "sub" },
   code: simple("code"),
 };
 
@@ -84,12 +86,14 @@ export function isLossless(html) {
 }
 
 const EQUAL = { B: "STRONG", I: "EM", DEL: "S" };
+const UNSEEN = ["P", "CODE"];
 
-// Where whitespace and the nesting of marks do not count: what must agree is the text and which elements there are.
+// Where whitespace and the nesting of marks do not count: what must agree is the text, and which elements with which attributes
+// there are. Paragraphs in list items come and go, and a code block has an element more here.
 function outline(body) {
-  const names = [...body.querySelectorAll("*")].map((element) => {
-    const shown = ["href", "src", "alt", "title", "start"].map((name) => element.getAttribute(name) ?? "").join("|");
-    return `${EQUAL[element.tagName] ?? element.tagName}:${shown}`;
-  }).filter((name) => !name.startsWith("P:") && !name.startsWith("CODE:"));
-  return `${names.sort().join("\n")}\n${body.textContent.replace(/\s+/g, "")}`;
+  const elements = [...body.querySelectorAll("*")].map((element) => {
+    const attributes = [...element.attributes].filter(({ value }) => value !== "").map(({ name, value }) => ` ${name}=${value}`);
+    return (EQUAL[element.tagName] ?? element.tagName) + attributes.sort().join("");
+  });
+  return `${elements.filter((element) => !UNSEEN.includes(element)).sort().join("\n")}\n${body.textContent.replace(/\s+/g, "")}`;
 }

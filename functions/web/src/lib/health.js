@@ -32,6 +32,7 @@ function isGood(part) {
 }
 
 function detailOf(part) {
+  if (typeof part === "string") return isGood(part) ? "" : part;
   const detail = part !== null && typeof part === "object" ? part.detail ?? part.message ?? part.position ?? "" : "";
   return typeof detail === "string" ? detail : "";
 }

@@ -11,9 +11,6 @@ const policy = globalThis.trustedTypes
 
 export function showArticle(element, sanitisedByServer) {
   element.innerHTML = policy.createHTML(sanitisedByServer);
-  for (const link of element.querySelectorAll("a[href]")) {
-    if (link.host !== location.host) link.rel = "noopener noreferrer";
-  }
   for (const image of element.querySelectorAll("img")) {
     image.loading = "lazy";
     image.decoding = "async";

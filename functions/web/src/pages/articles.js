@@ -115,6 +115,7 @@ function cursorOf(address) {
 function failed(error) {
   grid.removeAttribute("aria-busy");
   if (!list) {
+    replace(find("#count"));
     replace(grid, h("li", { class: "whole" }, errorState(error, () => show())));
     return;
   }

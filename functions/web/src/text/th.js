@@ -62,14 +62,14 @@ export const th = {
   "admin.changed": "มีการเปลี่ยนแปลง {count} บทความ",
 
   "editor.new": "บทความใหม่", "editor.edit": "แก้ไขบทความ", "editor.languages": "ภาษา", "editor.title": "ชื่อเรื่อง", "editor.excerpt": "บทคัดย่อ", "editor.content": "เนื้อหา", "editor.contentIn": "เนื้อหา, {language}",
-  "editor.settings": "การตั้งค่า", "editor.category": "หมวดหมู่", "editor.chooseCategory": "เลือกหมวดหมู่", "editor.slug": "ชื่อในที่อยู่เว็บ (slug)", "editor.slugMade": "สร้างจากชื่อเรื่อง",
+  "editor.settings": "การตั้งค่า", "editor.category": "หมวดหมู่", "editor.noCategory": "ไม่มีหมวดหมู่", "editor.slug": "ชื่อในที่อยู่เว็บ (slug)", "editor.slugMade": "สร้างจากชื่อเรื่อง",
   "editor.slugHint": "ส่วนท้ายของที่อยู่: ตัวพิมพ์เล็ก a-z ตัวเลข และขีดกลาง", "editor.status": "สถานะ",
   "editor.saveDraft": "บันทึกฉบับร่าง", "editor.saveChanges": "บันทึกการแก้ไข", "editor.publish": "เผยแพร่", "editor.unpublish": "ยกเลิกการเผยแพร่", "editor.view": "ดู",
   "editor.saved": "บันทึกครบแล้ว", "editor.unsaved": "ยังไม่ได้บันทึก", "editor.keptHere": "ยังไม่ได้บันทึก เก็บไว้ในเบราว์เซอร์นี้", "editor.saving": "กำลังบันทึก…", "editor.empty": "ยังไม่เคยบันทึก",
   "editor.savedToast": "บันทึกฉบับร่างแล้ว", "editor.publishedToast": "เผยแพร่แล้ว ปรากฏบนทุกหน้าจอที่เปิดอยู่", "editor.updatedToast": "เผยแพร่การแก้ไขแล้ว", "editor.unpublishedToast": "ยกเลิกการเผยแพร่แล้ว กลับเป็นฉบับร่าง",
   "editor.sanitised": "รูปแบบบางอย่างไม่อนุญาตและถูกนำออก", "editor.created": "สร้างเมื่อ", "editor.publishedAt": "เผยแพร่เมื่อ",
-  "editor.needTitle": "โปรดใส่ชื่อเรื่อง", "editor.tooLong": "ไม่เกิน {count} ตัวอักษร", "editor.tooBig": "เนื้อหาใหญ่เกิน 512 KB", "editor.slugForm": "ใช้ได้เฉพาะ a-z ตัวเลข และขีดกลาง ไม่เกิน 100 ตัว",
-  "editor.slugTaken": "ชื่อในที่อยู่นี้ถูกใช้แล้ว", "editor.needCategory": "โปรดเลือกหมวดหมู่",
+  "editor.needTitle": "โปรดใส่ชื่อเรื่อง", "editor.tooLong": "ไม่เกิน {count} ตัวอักษร", "editor.slugForm": "ใช้ได้เฉพาะ a-z ตัวเลข และขีดกลาง ไม่เกิน 100 ตัว",
+  "editor.slugTaken": "ชื่อในที่อยู่นี้ถูกใช้แล้ว",
   "editor.notSaved": "ยังไม่ได้บันทึก โปรดตรวจสอบ: {fields}",
   "editor.keptOffer": "ข้อความเมื่อ {time} ยังไม่ได้บันทึก และเก็บไว้ในเบราว์เซอร์นี้", "editor.restore": "กู้คืน", "editor.discard": "ทิ้ง",
   "editor.changedByOther": "มีผู้อื่นเพิ่งบันทึกบทความนี้ ข้อความของคุณยังอยู่ครบ", "editor.review": "เปรียบเทียบฉบับ", "editor.followed": "มีผู้อื่นบันทึกบทความนี้ คุณกำลังเห็นฉบับใหม่",
@@ -82,7 +82,7 @@ export const th = {
   "conflict.onlyFormat": "ข้อความเหมือนกัน แต่รูปแบบเปลี่ยนไป", "conflict.handFor": "{field} รวมเอง",
 
   "categories.add": "เพิ่มหมวดหมู่", "categories.name": "ชื่อ ({language})", "categories.save": "เพิ่มหมวดหมู่", "categories.saved": "เพิ่มหมวดหมู่แล้ว", "categories.none": "ยังไม่มีหมวดหมู่",
-  "categories.noneText": "ทุกบทความต้องมีหมวดหมู่ โปรดเพิ่มหมวดหมู่แรก", "categories.needName": "โปรดใส่ชื่ออย่างน้อยหนึ่งภาษา",
+  "categories.noneText": "ผู้อ่านใช้กรองบทความ เพิ่มหมวดหมู่แรกได้เลย", "categories.needName": "โปรดใส่ชื่ออย่างน้อยหนึ่งภาษา",
   "users.none": "ยังไม่มีบัญชี", "users.staff": "ทีมงาน", "users.more": "แสดงเพิ่ม",
 
   "rich.toolbar": "การจัดรูปแบบ", "rich.block": "ชนิดของย่อหน้า", "rich.paragraph": "ข้อความ", "rich.heading2": "หัวเรื่อง", "rich.heading3": "หัวเรื่องย่อย", "rich.heading4": "หัวเรื่องเล็ก",
