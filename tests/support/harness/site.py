@@ -37,15 +37,17 @@ class Site:
     """Order of life: Site(...) -> up() -> use -> down(). Every process it started is ended by down(), whatever happened before.
 
     settings   more FRESHET_* settings, for example {"FRESHET_REUSE": "off"}
+    folder     where data and logs go (default: a new temporary folder, removed by down())
+    ports      ports that must be these, for example {"functions": 8081}; the others are free ones
     """
 
     live = []
 
-    def __init__(self, settings=None, name="site"):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"freshet-{name}-"))
+    def __init__(self, settings=None, name="site", folder=None, ports=None):
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix=f"freshet-{name}-"))
         self.data = self.folder / "data"
         self.data.mkdir()
-        self.ports = {part: free_port() for part in ("nats", "functions", "broker")}
+        self.ports = {part: free_port() for part in ("nats", "functions", "broker")} | (ports or {})
         self.key = Ed25519PrivateKey.generate()
         self.passwords = {role: "p" + secrets.token_hex(16) for role in ROLES}
         self.settings = dict(settings or {})
