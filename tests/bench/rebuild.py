@@ -1,4 +1,5 @@
 """The read model from zero, by the component in wasmtime: 20,000 articles of two 2 KB translations with their search index; and small events."""
+import asyncio
 import pathlib
 import shutil
 import threading
@@ -31,7 +32,7 @@ class Memory(threading.Thread):
 
 
 def small_events(count):
-    """Drafts of about 250 bytes; no search index is owed to a draft's readers, but staff may search, so the store decides."""
+    """Drafts with a short title and nothing else: payloads of about 250 bytes."""
     for n in range(count):
         id, time_ = seed.ulid(5 * 10**9 + n), "2026-01-01T00:00:00.000Z"
         state = {"id": id, "slug": f"s-{n}", "status": "draft", "category": None, "author": {"id": seed.ulid(1), "username": "a", "name": ""},
@@ -53,13 +54,12 @@ def rebuilt(site, sequence, events, what):
 
 
 def measure(a):
-    import asyncio
     rows = []
     with big_site(a) as site:
         rows.append(rebuilt(site, site.last_sequence, 20_000, "articles of two 2 KB translations"))
     with big_site(a, articles=False) as site:
         count = 20_000 if a.quick else 100_000
-        last = asyncio.run(seed._append(site.nats_url("operator"), small_events(count)))
+        last = asyncio.run(seed.append(site.nats_url("operator"), small_events(count)))
         seed.wait_applied(site, last, timeout=300)
         rows.append(rebuilt(site, last, count, "small events"))
     return rows

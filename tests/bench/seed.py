@@ -8,6 +8,7 @@ Category and author of an article must exist, so they are made through the API f
 import asyncio
 import datetime
 import json
+import time
 
 import nats
 
@@ -19,9 +20,9 @@ def ulid(number):
     return f"01KA{number:022d}"
 
 
-def headers(kind, id, time, public, languages="en,th"):
+def headers(kind, id, at, public, languages="en,th"):
     change = "published" if public else "created"
-    return {"ce-specversion": "1.0", "ce-id": id, "ce-type": f"freshet.{kind}.{change}", "ce-source": "/freshet/functions", "ce-time": time, "content-type": "application/json",
+    return {"ce-specversion": "1.0", "ce-id": id, "ce-type": f"freshet.{kind}.{change}", "ce-source": "/freshet/functions", "ce-time": at, "content-type": "application/json",
             "Freshet-Change": change, "Freshet-Public": "01" if public else "00", "Freshet-Languages": languages}
 
 
@@ -47,15 +48,15 @@ def make_people_and_categories(site, rows):
 
 def messages(rows, authors, categories):
     for row in rows:
-        id, time, public = ulid(row["n"]), time_of(row.get("published_at") or row["created_at"]), row["status"] == "published"
+        id, at, public = ulid(row["n"]), time_of(row.get("published_at") or row["created_at"]), row["status"] == "published"
         state = {"id": id, "slug": row["slug"], "status": row["status"], "category": categories[row["category"]["slug"]], "author": authors[row["author"]["username"]],
                  "translations": {language: {key: text[key] for key in ("title", "content", "excerpt")} for language, text in row["translations"].items()},
-                 "published_at": time if public else None, "created_at": time, "updated_at": time}
-        yield f"log.slug.article.{row['slug']}", {"id": id}, headers("slug", ulid(10**9 + row["n"]), time, False, "")
-        yield f"log.article.{id}", state, headers("article", ulid(2 * 10**9 + row["n"]), time, public)
+                 "published_at": at if public else None, "created_at": at, "updated_at": at}
+        yield f"log.slug.article.{row['slug']}", {"id": id}, headers("slug", ulid(10**9 + row["n"]), at, False, "")
+        yield f"log.article.{id}", state, headers("article", ulid(2 * 10**9 + row["n"]), at, public)
 
 
-async def _append(url, todo):
+async def append(url, todo):
     client = await nats.connect(url, inbox_prefix=b"_INBOX_operator")
     stream = client.jetstream(publish_async_max_pending=IN_FLIGHT)
     acks, last = [], 0
@@ -75,12 +76,11 @@ def append_articles(site, ndjson):
     with open(ndjson, encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
     authors, categories = make_people_and_categories(site, rows)
-    return asyncio.run(_append(site.nats_url("operator"), messages(rows, authors, categories)))
+    return asyncio.run(append(site.nats_url("operator"), messages(rows, authors, categories)))
 
 
 def wait_applied(site, sequence, timeout=120):
     """Waits until the store shows everything up to the sequence."""
-    import time
     end = time.monotonic() + timeout
     while True:
         answer = site.api().get("/api/content/api/articles/")
