@@ -81,15 +81,18 @@ Result<void> read_times(const Json& claims, WallTime now, Claims& out) {
 }
 
 // Whose subject it is. Any text or whole number will do that other code can carry: no control characters, not too long.
+bool is_subject(std::string_view text) {
+  if (text.empty() || utf8_length(text).value_or(SIZE_MAX) > limits::kUsernameCodePoints) return false;
+  return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
 std::optional<std::string> foreign_subject(const Json& claims) {
   const Json* member = json_member(claims, "sub");
   if (member == nullptr) member = json_member(claims, "user_id");
   if (member == nullptr) return std::nullopt;
   if (member->is_number_integer()) return member->dump();
   const auto* text = member->get_ptr<const std::string*>();
-  if (text == nullptr || text->empty() || utf8_length(*text).value_or(SIZE_MAX) > limits::kUsernameCodePoints) return std::nullopt;
-  const bool control = std::any_of(text->begin(), text->end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  return control ? std::nullopt : std::optional(*text);
+  return text != nullptr && is_subject(*text) ? std::optional(*text) : std::nullopt;
 }
 
 Result<Claims> read_foreign_claims(const Json& claims, const ForeignIssuer& issuer, WallTime now) {
@@ -119,7 +122,10 @@ Result<Claims> read_own_claims(const Json& claims, std::string_view issuer, Toke
   out.subject = json_text_or(claims, "sub", "");
   out.id = json_text_or(claims, "jti", "");
   out.family = json_text_or(claims, "family", "");
-  if (!is_id(out.subject) || !is_id(out.id) || !is_id(out.family)) return refused("it names no user, family or id");
+  // A ticket may be that of somebody who came with a token of another system: then it has no family, and a subject as given.
+  const bool named = is_id(out.subject) && is_id(out.family);
+  const bool named_elsewhere = kind == TokenKind::kTicket && is_subject(out.subject) && out.family.empty();
+  if (!is_id(out.id) || (!named && !named_elsewhere)) return refused("it names no user, family or id");
   const Json* staff = json_member(claims, "is_staff");
   if (staff == nullptr || !staff->is_boolean()) return refused("it does not say whether its user is staff");
   out.is_staff = staff->get<bool>();

@@ -44,7 +44,7 @@ enum class Origin : std::uint8_t { kOwn, kForeign };
 struct Claims {
   std::string subject;  // our user's id; for a foreign token what its `sub` or `user_id` says, 1 to 150 code points
   std::string id;       // `jti`, unique to the token; may be empty in a foreign one
-  std::string family;   // of the login it comes from; empty in a foreign one
+  std::string family;   // of the login it comes from; empty in a foreign one, and in a ticket got with a foreign one
   TokenKind kind = TokenKind::kAccess;
   Origin origin = Origin::kOwn;
   bool is_staff = false;
