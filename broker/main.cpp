@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "broker/server/authenticator.hpp"
 #include "broker/server/listener.hpp"
 #include "broker/server/log_loop.hpp"
 #include "broker/server/server.hpp"
@@ -42,13 +43,16 @@ int run(const Settings& settings, const Clock& clock, const Log& log) {
   Status status(clock);
   Caps per_ip(settings.connections_per_ip_max);
   Caps per_user(settings.connections_per_user_max);
+  auto verifier = Authenticator::make_verifier(settings);
+  if (!verifier.ok()) return fail(log, verifier.error());
+  Authenticator authenticator(std::move(*verifier), clock);
 
   auto log_poller = make_epoll_poller();
   if (!log_poller.ok()) return fail(log, log_poller.error());
   Loop log_side(clock, **log_poller);
   LogLoop log_loop(log_side, {settings.nats_url, random_token(random, 22), settings.place, settings.ring.events_max}, status, log);
 
-  const ServerShared shared{settings, log, per_ip, per_user, status, connections_max, connections_max - connections_max / 50};
+  const ServerShared shared{settings, log, per_ip, per_user, authenticator, status, connections_max, connections_max - connections_max / 50};
   std::deque<Loop> sides;
   std::vector<std::unique_ptr<Poller>> pollers;
   std::deque<Server> servers;

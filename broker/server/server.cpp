@@ -272,6 +272,8 @@ void Server::open_stream(Slot slot, const Request& request, const Endpoint& endp
     response.headers.insert(response.headers.end(), cors.begin(), cors.end());
     return reply(slot, request, std::move(response));
   }
+  auto user = shared_.authenticator.identify(request);
+  if (!user.ok()) return problem(user.error());
   HeaderList headers = sse::stream_headers();
   headers.insert(headers.end(), cors.begin(), cors.end());
   if (request.method == "HEAD") return say_and_close(slot, encode_stream_head(200, headers));
@@ -284,6 +286,9 @@ void Server::open_stream(Slot slot, const Request& request, const Endpoint& endp
   auto of_ip = shared_.per_ip.take(address_of(slot, request));
   if (!of_ip) return problem(Error{Errc::kTooManyRequests, "too many streams from this address", {}, 5});
 
+  std::optional<Caps::Place> of_user = *user ? shared_.per_user.take(**user) : Caps::Place();
+  if (!of_user) return problem(Error{Errc::kTooManyRequests, "too many streams of this user", {}, 5});
+
   const std::string named_by_header(request.header("Last-Event-ID"));
   const std::string named = named_by_header.empty() ? query_value(request.query, "lastEventId") : named_by_header;
   Connection& connection = connections_[slot];
@@ -291,6 +296,7 @@ void Server::open_stream(Slot slot, const Request& request, const Endpoint& endp
   connection.reading.reset();
   connection.phase = Phase::kStream;
   connection.of_ip = std::move(*of_ip);
+  connection.of_user = std::move(*of_user);
   streams_.open(slot, endpoint.channel, named, encode_stream_head(200, headers));
 }
 

@@ -22,6 +22,7 @@
 #include "broker/loop/descriptor.hpp"
 #include "broker/loop/loop.hpp"
 #include "broker/loop/mailbox.hpp"
+#include "broker/server/authenticator.hpp"
 #include "broker/server/caps.hpp"
 #include "broker/server/endpoints.hpp"
 #include "broker/server/log_line.hpp"
@@ -36,6 +37,7 @@ struct ServerShared {
   const Log& log;
   Caps& per_ip;
   Caps& per_user;
+  Authenticator& authenticator;
   Status& status;
   std::size_t connections_max;  // of one loop; those beyond are closed at once
   std::size_t streams_max;      // of one loop, below connections_max: so there is room to say `come back`
