@@ -2,6 +2,7 @@
 //
 // Out      build/web of the repository unless told. Written beside and renamed into place: a web server never sees half of it.
 // Assets   are named by their content, so they may be cached for ever; each text file has a .gz beside it (gzip_static).
+// Licences of the bundled packages are in licenses.txt.
 // Pages    carry their Content-Security-Policy themselves (the web server's header repeats it and adds frame-ancestors).
 import { createRequire } from "node:module";
 import { createHash } from "node:crypto";
@@ -37,6 +38,7 @@ async function main() {
     const outputs = await bundle(installed(HERE, "web"), fresh);
     const icon = writeAsset(fresh, "icon.svg", readFileSync(join(HERE, "pages/icon.svg")));
     for (const page of PAGES) writeFileSync(join(fresh, page.file), html(page, outputs, icon));
+    writeFileSync(join(fresh, "licenses.txt"), outputs.licenses);
     writeFileSync(join(fresh, "robots.txt"), "User-agent: *\nDisallow: /admin/\nDisallow: /login\nDisallow: /api/\n");
     compress(fresh);
     replaceFolder(fresh, out);
@@ -58,7 +60,17 @@ async function bundle(dependencies, fresh) {
     define: { "window.trustedTypes": "freshetTrustedTypes" }, inject: ["src/lib/trusted_html.js"],
   });
   const rest = await esbuild.build({ ...common, format: "iife", entryPoints: ["src/boot.js", "src/styles/site.css", "src/styles/admin.css"] });
-  return named({ ...modules.metafile.outputs, ...rest.metafile.outputs });
+  const licenses = licensesOf([...Object.keys(modules.metafile.inputs), ...Object.keys(rest.metafile.inputs)], dependencies);
+  return { ...named({ ...modules.metafile.outputs, ...rest.metafile.outputs }), licenses };
+}
+
+// The notices that the bundled packages ask to be passed on.
+function licensesOf(inputs, dependencies) {
+  const names = new Set(inputs.map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter(Boolean));
+  return [...names].sort().map((name) => {
+    const { version } = JSON.parse(readFileSync(join(dependencies, "node_modules", name, "package.json"), "utf8"));
+    return `${name} ${version}\n\n${readFileSync(join(dependencies, "node_modules", name, "LICENSE"), "utf8").trim()}\n`;
+  }).join(`\n${"-".repeat(80)}\n\n`);
 }
 
 // {entry point: {path of the asset, chunks it imports}}

@@ -14,6 +14,7 @@ export class World {
     this.status = 200;
     this.headers = {};
     this.isOnline = true;
+    this.reported = [];
   }
 
   open = async (url, position, signal) => {
@@ -25,6 +26,7 @@ export class World {
     return new Response(body, { status: this.status, headers: this.headers });
   };
 
+  report = (error) => this.reported.push(error.message);
   online = () => this.isOnline;
   now = () => this.#now;
 

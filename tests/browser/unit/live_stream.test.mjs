@@ -61,6 +61,22 @@ test("an event whose handler fails is not passed over: it is asked for again", a
   await world.say(open("e-5") + event("e-6", "a") + event("e-7", "b"));
   await world.pass(60_000);
   assert.equal(world.calls.at(-1).position, "e-6");
+  assert.deepEqual(world.reported, ["a fault of the page"]);
+});
+
+test("an event that fails twice is left to a snapshot, and the stream goes on after it", async () => {
+  const world = new World(), { resets } = streamIn(world, { onEvent: ({ position }) => {
+    if (position === "e-7") throw new Error("for ever");
+  } });
+  await settle();
+  await world.say(open("e-5") + event("e-6", "a") + event("e-7", "b"));
+  await world.pass(60_000);
+  await world.say(open("e-6") + event("e-7", "b") + event("e-8", "c"));
+  assert.deepEqual(resets, ["e-7"]);
+  assert.equal(world.calls.at(-1).signal.aborted, false);
+  await world.cut();
+  await world.pass(60_000);
+  assert.equal(world.calls.at(-1).position, "e-8");
 });
 
 test("one failed try is no alarm, two are: offline since the loss, told once", async () => {

@@ -5,7 +5,8 @@
 //          (CONTRACT 8, stream-reset): the caller loads a snapshot, the stream itself goes on live.
 // States   connecting → live; after a loss connecting → catching-up → live, or offline {since} while tries fail;
 //          degraded while the server says that its log is away. Told only on change.
-// Order    as sent; `position` moves only after onEvent has returned, so a fault never skips an event.
+// Order    as sent; `position` moves only after onEvent has returned, so a fault of the page never skips an event: the stream is
+//          opened again before it. An event that fails twice is left to a snapshot (onReset), or it would stop the page for ever.
 // Retry    full jitter over an exponential bound, never below the server's `retry:` or Retry-After; at once when the
 //          browser says it is online or the page is shown again. An answer that needs no second try (401, 403, 404)
 //          is tried again slowly: a page has nobody else to ask.
@@ -30,6 +31,7 @@ export class LiveStream {
   #failures = 0;
   #hideTimer = null;
   #settleTimer = null;
+  #faultAt = null;
   #unlisten = [];
 
   constructor(options) {
@@ -107,8 +109,8 @@ export class LiveStream {
         alive();
         for (const event of parser.feed(chunk)) this.#receive(event);
       }
-    } catch (error) {
-      if (!connection.signal.aborted) this.#world.note?.(error);
+    } catch {
+      // The network, or a fault of the page that #receive has reported: either way the next connection resumes.
     } finally {
       this.#world.cancel(silence);
       this.#world.cancel(this.#settleTimer);
@@ -129,9 +131,22 @@ export class LiveStream {
     if (event.type === "stream-open") return this.#opened(JSON.parse(event.data));
     if (event.type === "keep-alive") return this.#settled();
     if (event.type === "stream-reset") return this.#reset(JSON.parse(event.data));
-    this.#options.onEvent({ type: event.type, data: JSON.parse(event.data), position: event.id });
+    this.#handOver(event);
     this.position = event.id || this.position;
     if (this.#state.name === "catching-up") this.#settleSoon();
+  }
+
+  #handOver(event) {
+    try {
+      this.#options.onEvent({ type: event.type, data: JSON.parse(event.data), position: event.id });
+    } catch (error) {
+      this.#world.report(error);
+      if (this.#faultAt !== event.id) {
+        this.#faultAt = event.id;
+        throw error;
+      }
+      this.#options.onReset?.(event.id);
+    }
   }
 
   #opened(data) {
@@ -228,6 +243,7 @@ export const browserWorld = {
       cache: "no-store",
       signal,
     }),
+  report: (error) => reportError(error),
   online: () => navigator.onLine,
   now: () => Date.now(),
   random: () => Math.random(),

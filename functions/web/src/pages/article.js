@@ -40,11 +40,14 @@ function show() {
 
 // An unknown article is an answer, not a failure: the page stays live and shows it when it is published.
 async function load(options) {
+  const asStaff = Boolean(user()?.is_staff);
   try {
-    const { body, position } = await getArticle(slug, { ...options, auth: user()?.is_staff ? "user" : "none" });
+    const { body, position } = await getArticle(slug, { ...options, auth: asStaff ? "user" : "none" });
     return { found: body, position };
   } catch (error) {
-    if (error instanceof Problem && error.status === 404) return { found: null, position: null };
+    if (!(error instanceof Problem)) throw error;
+    if (error.status === 404) return { found: null, position: null };
+    if (error.status === 401 && asStaff && !user()) return load(options); // the login is over: read on as everybody
     throw error;
   }
 }
