@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +46,7 @@ struct Response {
   std::uint16_t status = 200;
   HeaderList headers;
   std::string body;
+  std::optional<std::size_t> stands_for{};  // HEAD and 304: the length of the body that is not sent
 
   Response& set(std::string_view name, std::string value) {
     headers.emplace_back(std::string(name), std::move(value));
@@ -53,7 +55,7 @@ struct Response {
 };
 
 [[nodiscard]] inline Response json_response(std::uint16_t status, std::string body) {
-  return Response{status, {{"content-type", "application/json"}}, std::move(body)};
+  return Response{status, {{"content-type", "application/json"}}, std::move(body), {}};
 }
 
 }  // namespace freshet::api

@@ -1,0 +1,86 @@
+#include "functions/api/answer_cache.hpp"
+
+#include "shared/id.hpp"
+
+namespace freshet::api {
+namespace {
+
+constexpr std::string_view kInvalidate = "live.invalidate.";
+constexpr std::size_t kOverheadBytes = 256;  // of an entry beside its texts
+
+// One article's answer begins with its id; a list begins otherwise.
+std::string_view article_of(std::string_view body) {
+  constexpr std::string_view kStart = "{\"id\":\"";
+  if (!body.starts_with(kStart)) return {};
+  const std::string_view id = body.substr(kStart.size(), 26);
+  return is_id(id) ? id : std::string_view();
+}
+
+}  // namespace
+
+std::size_t AnswerCache::size_of(const Entries::value_type& entry) {
+  const Answer& answer = entry.second.answer;
+  return kOverheadBytes + entry.first.size() + answer.body.size() + answer.etag.size() + answer.link.size() + answer.position.size();
+}
+
+void AnswerCache::follow(std::uint64_t generation) {
+  if (generation == generation_) return;
+  clear();
+  generation_ = generation;
+}
+
+const AnswerCache::Entry* AnswerCache::find(std::string_view target) {
+  const auto found = entries_.find(target);
+  if (found == entries_.end()) return nullptr;
+  found->second.used = ++uses_;
+  return &found->second;
+}
+
+void AnswerCache::keep(std::string_view target, const Answer& answer) {
+  if (answer.body.size() > kAnswerBytesMax) return;
+  if (const auto known = entries_.find(target); known != entries_.end()) drop(known);
+  Entry entry{answer, std::string(article_of(answer.body)), ++uses_};
+  make_room(kOverheadBytes + target.size() + answer.body.size() + answer.etag.size() + answer.link.size() + answer.position.size());
+  const auto [added, is_new] = entries_.emplace(std::string(target), std::move(entry));
+  bytes_ += size_of(*added);
+}
+
+void AnswerCache::invalidate(std::string_view subject) {
+  if (!subject.starts_with(kInvalidate)) return;
+  subject.remove_prefix(kInvalidate.size());
+  const std::size_t dot = subject.find('.');
+  const std::string_view kind = subject.substr(0, dot);
+  const std::string_view id = dot == std::string_view::npos ? std::string_view() : subject.substr(dot + 1);
+  if (kind == "group" || kind == "token") return;  // no public answer shows them
+  if (kind != "article") {
+    clear();
+    return;
+  }
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    const auto next = std::next(entry);
+    if (entry->second.article.empty() || entry->second.article == id) drop(entry);
+    entry = next;
+  }
+}
+
+void AnswerCache::drop(Entries::iterator entry) {
+  bytes_ -= size_of(*entry);
+  entries_.erase(entry);
+}
+
+void AnswerCache::clear() {
+  entries_.clear();
+  bytes_ = 0;
+}
+
+void AnswerCache::make_room(std::size_t bytes) {
+  while (!entries_.empty() && (entries_.size() >= kEntriesMax || bytes_ + bytes > kBytesMax)) {
+    auto oldest = entries_.begin();
+    for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+      if (entry->second.used < oldest->second.used) oldest = entry;
+    }
+    drop(oldest);
+  }
+}
+
+}  // namespace freshet::api

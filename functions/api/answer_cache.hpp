@@ -1,0 +1,57 @@
+// AnswerCache: encoded answers of public reads that this instance remembers, by the address as it was sent.
+//
+// Shape     an entry is right until the store says that something it shows has changed (`live.invalidate.<kind>.<id>`). An article
+//           drops itself and every list; a category or a user drops everything, since articles show their names.
+// Bounds    kEntriesMax entries and kBytesMax bytes; the one unused longest gives way. An answer over kAnswerBytesMax is not kept.
+// Lifetime  an entry lives until the next keep(), invalidate() or follow()
+// Source    DESIGN rule 8, "Near-runtime reads". Whether the invalidations heard are complete is the caller's to check first.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "functions/api/store.hpp"
+
+namespace freshet::api {
+
+class AnswerCache {
+ public:
+  static constexpr std::size_t kEntriesMax = 512;
+  static constexpr std::size_t kBytesMax = 8u << 20;
+  static constexpr std::size_t kAnswerBytesMax = 1u << 20;
+
+  struct Entry {
+    Answer answer;
+    std::string article;  // the id of the one article it shows; empty for a list
+    std::uint64_t used = 0;
+  };
+
+  // The connection whose invalidations are heard; another one than before forgets everything.
+  void follow(std::uint64_t generation);
+  [[nodiscard]] const Entry* find(std::string_view target);
+  void keep(std::string_view target, const Answer& answer);
+  void invalidate(std::string_view subject);
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  using Entries = std::unordered_map<std::string, Entry, Hash, std::equal_to<>>;
+  static std::size_t size_of(const Entries::value_type& entry);
+  void drop(Entries::iterator entry);
+  void clear();
+  void make_room(std::size_t bytes);
+
+  Entries entries_;
+  std::size_t bytes_ = 0;
+  std::uint64_t uses_ = 0;
+  std::uint64_t generation_ = 0;
+};
+
+}  // namespace freshet::api

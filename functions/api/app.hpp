@@ -1,0 +1,67 @@
+// App: from a request to its response: what the rules of CONTRACT 1 ask of every call, around the handlers.
+//
+// Order     limits · answers remembered · path · preflight · method · who asks · body · handler · headers that all answers carry
+// Errors    none leave it: each becomes a problem
+// Lifetime  borrows its parts; they outlive it
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "functions/api/answer_cache.hpp"
+#include "functions/api/context.hpp"
+#include "functions/api/http.hpp"
+#include "functions/api/router.hpp"
+
+namespace freshet::api {
+
+// BodySource: the request's body, read only when it is wanted.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  // The whole body; kPayloadTooLarge when it has more than `bytes_max`, kInvalidArgument when the client did not finish it.
+  [[nodiscard]] virtual Result<std::string> read(std::size_t bytes_max) = 0;
+};
+
+// Freshness: whether everything the store has said about changes has been heard (DESIGN rule 8).
+class Freshness {
+ public:
+  virtual ~Freshness() = default;
+  // One non-blocking read; false when the connection is not open. Invalidations that were waiting are handled before it answers.
+  [[nodiscard]] virtual bool current() = 0;
+  // Counts connections; what was heard over another one does not hold.
+  [[nodiscard]] virtual std::uint64_t generation() const = 0;
+};
+
+struct Parts {
+  const Clock& clock;
+  Random& random;
+  const Settings& settings;
+  Log& log;
+  Store& store;
+  Bus& bus;
+  Gate& gate;
+  Freshness& freshness;
+  AnswerCache& cache;
+};
+
+class App {
+ public:
+  App(const Parts& parts, Router router) : parts_(parts), router_(std::move(router)) {}
+  // `request` comes with method, target and headers.
+  [[nodiscard]] Response answer(Request& request, BodySource& body);
+  [[nodiscard]] const Router& router() const { return router_; }
+
+ private:
+  [[nodiscard]] const AnswerCache::Entry* remembered(const Request& request);
+  [[nodiscard]] Response answer_from(const AnswerCache::Entry& entry, const Request& request) const;
+  [[nodiscard]] Response route(Request& request, BodySource& body);
+  [[nodiscard]] Result<Response> run(const Route& route, Request& request, BodySource& body);
+  [[nodiscard]] Result<void> admit(const Route& route, const Request& request, Context& context) const;
+  void finish(Response& response, const Request& request, std::string_view origin) const;
+
+  Parts parts_;
+  Router router_;
+};
+
+}  // namespace freshet::api

@@ -1,0 +1,27 @@
+#include "functions/api/reads.hpp"
+
+#include "functions/api/conditional.hpp"
+
+namespace freshet::api {
+
+Result<Response> ask_store(std::string_view query, std::string_view parameters, const Request& request, Context& context) {
+  FRESHET_TRY(position, min_position(request));
+  FRESHET_TRY(answer, context.store.ask(query, parameters, position));
+  const Audience audience = audience_of(context);
+  if (audience == Audience::kPublic) context.remember = answer;
+  return read_response(request, context.settings, audience, std::move(answer));
+}
+
+std::string list_address(std::string_view path, const Request& request, std::initializer_list<std::string_view> kept) {
+  std::string out(path);
+  char separator = '?';
+  for (const std::string_view name : kept) {
+    const std::string* value = request.query_value(name);
+    if (value == nullptr || value->empty()) continue;
+    out.append(1, separator).append(name).append(1, '=').append(percent_encode(*value));
+    separator = '&';
+  }
+  return out;
+}
+
+}  // namespace freshet::api

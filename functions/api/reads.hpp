@@ -1,0 +1,19 @@
+// Reads: one question to the store, and the rules that all its answers share.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "functions/api/context.hpp"
+#include "functions/api/http.hpp"
+
+namespace freshet::api {
+
+// Asks `query` with Freshet-Min-Position, and answers 200 or 304. What everybody may see is offered to the instance's memory.
+[[nodiscard]] Result<Response> ask_store(std::string_view query, std::string_view parameters, const Request& request, Context& context);
+
+// The address of a list for its links: `path` and those of the query's parameters that are named in `kept`.
+[[nodiscard]] std::string list_address(std::string_view path, const Request& request, std::initializer_list<std::string_view> kept);
+
+}  // namespace freshet::api

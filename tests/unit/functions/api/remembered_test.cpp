@@ -1,0 +1,115 @@
+// Near-runtime reads: what an instance answers from memory, and when it must not.
+#include "tests/unit/functions/api/site.hpp"
+
+using namespace freshet;
+using namespace freshet::api;
+using namespace freshet::api::testing;
+
+namespace {
+
+const std::string kId = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+const std::string kOtherId = "01ARZ3NDEKTSV4RRFFQ69G5FAW";
+
+Answer one_article(const std::string& id) { return Answer{"abcd1234-7", "\"abcd1234-5-1-en\"", "", "{\"id\":\"" + id + "\",\"slug\":\"s\"}"}; }
+
+}  // namespace
+
+TEST_CASE("a public read is asked once and then answered from memory, byte for byte") {
+  Site site;
+  site.store.answer->link = "</x>; rel=\"next\"";
+  const Response first = site.call("GET", kArticles);
+  const Response second = site.call("GET", kArticles);
+  CHECK(site.store.questions.size() == 1);
+  CHECK(second.status == 200);
+  CHECK(second.body == first.body);
+  CHECK(std::multiset(second.headers.begin(), second.headers.end()) == std::multiset(first.headers.begin(), first.headers.end()));
+  CHECK(site.call("GET", kArticles, {}, {{"if-none-match", header_of(first, "etag")}}).status == 304);
+  CHECK(header_of(site.call("GET", kArticles, {}, {{"origin", "https://page.example"}}), "access-control-allow-origin") == "https://page.example");
+  CHECK(site.store.questions.size() == 1);
+}
+
+TEST_CASE("memory is not used for a token, a position to wait for, another address, or a connection that is not current") {
+  Site site;
+  CHECK(site.call("GET", kArticles).status == 200);
+  CHECK(site.call("GET", kArticles, {}, {{"authorization", "Bearer reader"}}).status == 200);
+  CHECK(site.store.questions.size() == 2);
+  CHECK(site.call("GET", kArticles, {}, {{"freshet-min-position", "abcd1234-8"}}).status == 200);
+  CHECK(site.store.questions.size() == 3);
+  CHECK(site.call("GET", kArticles + "?language=th").status == 200);
+  CHECK(site.store.questions.size() == 4);
+  site.freshness.is_current = false;
+  CHECK(site.call("GET", kArticles).status == 200);
+  CHECK(site.store.questions.size() == 5);
+}
+
+TEST_CASE("an answer for a user is never remembered") {
+  Site site;
+  CHECK(site.call("GET", kArticles, {}, {{"authorization", "Bearer staff"}}).status == 200);
+  CHECK(site.cache.size() == 0);
+}
+
+TEST_CASE("a new connection forgets what was heard over the old one") {
+  Site site;
+  CHECK(site.call("GET", kArticles).status == 200);
+  site.freshness.number = 2;
+  CHECK(site.call("GET", kArticles).status == 200);
+  CHECK(site.store.questions.size() == 2);
+  CHECK(site.call("GET", kArticles).status == 200);
+  CHECK(site.store.questions.size() == 2);
+}
+
+TEST_CASE("an invalidation drops what it touches and nothing else") {
+  struct Row {
+    const char* subject;
+    bool list, article, other;  // still remembered?
+  };
+  const std::string touched = "live.invalidate.article." + kId;
+  for (const Row& row : {Row{touched.c_str(), false, false, true}, Row{"live.invalidate.category.X", false, false, false},
+                         Row{"live.invalidate.user.X", false, false, false}, Row{"live.invalidate.group.X", true, true, true},
+                         Row{"live.invalidate.token.X", true, true, true}, Row{"live.invalidate.something.new", false, false, false},
+                         Row{"live.invalidate.epoch", false, false, false}, Row{"live.applied.local.s", true, true, true}}) {
+    CAPTURE(row.subject);
+    AnswerCache cache;
+    cache.follow(1);
+    cache.keep("/list", Answer{"p", "t", "", "{\"count\":1,\"results\":[{\"id\":\"" + kOtherId + "\"}]}"});
+    cache.keep("/article", one_article(kId));
+    cache.keep("/other", one_article(kOtherId));
+    cache.invalidate(row.subject);
+    CHECK((cache.find("/list") != nullptr) == row.list);
+    CHECK((cache.find("/article") != nullptr) == row.article);
+    CHECK((cache.find("/other") != nullptr) == row.other);
+  }
+}
+
+TEST_CASE("memory stays within its bounds and gives up what was unused longest") {
+  AnswerCache cache;
+  cache.follow(1);
+  cache.keep("/first", one_article(kId));
+  for (std::size_t i = 0; i < AnswerCache::kEntriesMax; ++i) {
+    cache.keep("/" + std::to_string(i), one_article(kId));
+    REQUIRE(cache.find("/first") != nullptr);
+    CHECK(cache.size() <= AnswerCache::kEntriesMax);
+  }
+  CHECK(cache.find("/0") == nullptr);
+  const std::string large(AnswerCache::kAnswerBytesMax, 'x');
+  for (int i = 0; i < 20; ++i) {
+    cache.keep("/large" + std::to_string(i), Answer{"p", "t", "", large});
+    CHECK(cache.bytes() <= AnswerCache::kBytesMax);
+  }
+  CHECK(cache.find("/large19") != nullptr);
+  cache.keep("/too-large", Answer{"p", "t", "", large + 'x'});
+  CHECK(cache.find("/too-large") == nullptr);
+  cache.invalidate("live.invalidate.category.X");
+  CHECK(cache.size() == 0);
+  CHECK(cache.bytes() == 0);
+}
+
+TEST_CASE("an answer kept again counts once") {
+  AnswerCache cache;
+  cache.follow(1);
+  cache.keep("/a", one_article(kId));
+  const std::size_t once = cache.bytes();
+  cache.keep("/a", one_article(kId));
+  CHECK(cache.bytes() == once);
+  CHECK(cache.size() == 1);
+}
