@@ -1,7 +1,7 @@
 // The list for readers: pages that stand still, filters, search, and the words about what is new.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { article, category, unique } from "../support/api.mjs";
+import { article, category, remove, unique } from "../support/api.mjs";
 import { card, live, visitor } from "../support/browser.mjs";
 
 const word = unique("paged"), slug = unique("category").toLowerCase();
@@ -126,5 +126,20 @@ test("an address that no page has is a 404 with a way home", async () => {
     await page.getByRole("heading", { name: "This page does not exist" }).waitFor();
     await page.getByRole("link", { name: "Go to the home page" }).click();
     await page.waitForURL((url) => url.pathname === "/");
+  });
+});
+
+test("the home page shows the newest, live", async () => {
+  await visitor({}, async (page) => {
+    await page.goto("/");
+    await live(page);
+    const item = await article({ status: "published" });
+    await page.locator("#latest .card").first().getByText(`Title ${item.mark}`).waitFor();
+    await page.locator("#ticker li").first().getByText(`Title ${item.mark}`).waitFor();
+    assert.equal(await page.locator("#latest .card").count(), 6);
+    await remove(item.id);
+    await page.locator("#latest", { hasText: item.mark }).waitFor({ state: "detached" });
+    await page.locator("#ticker", { hasText: item.mark }).waitFor({ state: "detached" });
+    assert.equal(await page.locator("#latest .card").count(), 6);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyEvent, listFrom, newestFirst } from "../../../functions/web/src/lib/article_list.js";
+import { applyEvent, listFrom } from "../../../functions/web/src/lib/article_list.js";
 
 const article = (number, fields = {}) => ({
   id: `01ARTICLE${String(number).padStart(17, "0")}`, slug: `a-${number}`, title: `A ${number}`, category: { slug: "news", name: "News" },
@@ -84,7 +84,10 @@ test("the first page grows to a limit and then only counts", () => {
   assert.equal(list.items.length, 200);
 });
 
-test("articles of one second are ordered by id, as the API does", () => {
-  const same = { published_at: "2026-01-01T00:00:00Z" };
-  assert.deepEqual([article(1, same), article(3, same), article(2, same)].sort(newestFirst).map((item) => item.slug), ["a-3", "a-2", "a-1"]);
+test("articles of one batch stand as the API lists them, the later in the log first, and an edit moves none", () => {
+  const same = { published_at: "2026-01-01T00:00:30.000Z" };
+  let list = page([9]);
+  for (const number of [1, 3, 2]) list = applyEvent(list, event("published", article(number, same))).list;
+  assert.equal(ids(list), "a-2 a-3 a-1 a-9");
+  assert.equal(ids(applyEvent(list, event("updated", article(1, { ...same, title: "Edited" }))).list), "a-2 a-3 a-1 a-9");
 });

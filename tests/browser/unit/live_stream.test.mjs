@@ -141,6 +141,19 @@ test("45 seconds without a byte are a dead connection; a keep-alive is life", as
   assert.equal(world.calls.length, 2);
 });
 
+test("a keep-alive moves the place to resume from, and says that all has come", async () => {
+  const world = new World(), { states } = streamIn(world);
+  await settle();
+  await world.say(open("e-5"));
+  await world.cut();
+  await world.pass(1_000);
+  await world.say(`${open("e-5")}id: e-90\nevent: keep-alive\ndata: {"type":"keep-alive","position":"e-90"}\n\n`);
+  assert.equal(states.at(-1), "live");
+  await world.cut();
+  await world.pass(60_000);
+  assert.equal(world.calls.at(-1).position, "e-90");
+});
+
 test("back online it does not wait for its turn", async () => {
   const world = new World({ random: () => 1 }), { states } = streamIn(world);
   await settle();

@@ -24,12 +24,12 @@ export function applyEvent(list, { type, article }) {
   if (list.filter.search || !list.first || list.items.length >= ITEMS_MAX) {
     return type === "article_published" ? { list, change: { kind: "elsewhere", article } } : nothing(list);
   }
-  const items = ordered([...list.items, article]);
+  const items = ordered([article, ...list.items]);
   return { list: { ...list, items, count: list.count + 1 }, change: { kind: "added", article } };
 }
 
 function changed(list, at, article) {
-  const items = ordered(list.items.with ? list.items.with(at, article) : replaced(list.items, at, article));
+  const items = ordered(replaced(list.items, at, article));
   return { list: { ...list, items }, change: { kind: "updated", article } };
 }
 
@@ -52,14 +52,10 @@ function isNewerThanEdge(list, article) {
   return list.edgeAt === null || article.published_at >= list.edgeAt || !list.first;
 }
 
-// The order of the API: published_at, then id, newest first (both compare as text).
+// The order of the API: newest first, and of one millisecond (a batch) the one later in the log first. Events come in the order of
+// the log and sorting is stable, so a new article belongs before its equals.
 function ordered(items) {
-  return items.toSorted ? items.toSorted(newestFirst) : [...items].sort(newestFirst);
-}
-
-export function newestFirst(a, b) {
-  if (a.published_at !== b.published_at) return a.published_at < b.published_at ? 1 : -1;
-  return a.id < b.id ? 1 : -1;
+  return [...items].sort((a, b) => (a.published_at === b.published_at ? 0 : a.published_at < b.published_at ? 1 : -1));
 }
 
 /// A list out of the API's answer.

@@ -129,7 +129,7 @@ export class LiveStream {
   #receive(event) {
     if (event.comment !== undefined) return this.#comment(event.comment);
     if (event.type === "stream-open") return this.#opened(JSON.parse(event.data));
-    if (event.type === "keep-alive") return this.#settled();
+    if (event.type === "keep-alive") return this.#keptAlive(JSON.parse(event.data));
     if (event.type === "stream-reset") return this.#reset(JSON.parse(event.data));
     this.#handOver(event);
     this.position = event.id || this.position;
@@ -160,6 +160,12 @@ export class LiveStream {
     } else {
       this.#tell("live");
     }
+  }
+
+  // It names the end of the log: what lies before has all been sent, so a later resume need not look there.
+  #keptAlive(data) {
+    this.position = data.position ?? this.position;
+    this.#settled();
   }
 
   #reset(data) {
