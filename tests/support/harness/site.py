@@ -29,6 +29,11 @@ def free_port():
         return s.getsockname()[1]
 
 
+def dependencies():
+    """The folder that infra/setup fills."""
+    return pathlib.Path(os.environ.get("FRESHET_DEPS_DIR", ROOT / ".deps"))
+
+
 def base64url(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
