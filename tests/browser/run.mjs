@@ -29,6 +29,8 @@ if (pages.length > 0) {
   const chromium = process.env.FRESHET_CHROMIUM || "/usr/bin/chromium";
   if (!existsSync(chromium)) throw new Error(`${chromium} is missing: install chromium or set FRESHET_CHROMIUM`);
   const dependencies = installed(HERE, "browser");
+  // An interrupt ends the tests, which are children; the site still has to be taken down.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
   const site = await startSite();
   try {
     status = runFiles(pages, { FRESHET_CHROMIUM: chromium, FRESHET_BROWSER_DEPS: dependencies, FRESHET_BROWSER_URL: site.url, FRESHET_BROWSER_ADMIN: site.admin }) || status;

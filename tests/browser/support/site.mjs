@@ -18,7 +18,11 @@ export async function startSite() {
   }
   const data = mkdtempSync(join(tmpdir(), "freshet-browser-"));
   const password = randomBytes(12).toString("hex");
-  const environment = { ...process.env, FRESHET_DATA_DIR: data, FRESHET_ADMIN_USER: "admin", FRESHET_ADMIN_PASSWORD: password, FRESHET_MAX_CONNECTIONS_PER_IP: "0" };
+  // All visitors come from one address, and the scenarios are set up in bursts: no limits for it.
+  const environment = {
+    ...process.env, FRESHET_DATA_DIR: data, FRESHET_ADMIN_USER: "admin", FRESHET_ADMIN_PASSWORD: password,
+    FRESHET_MAX_CONNECTIONS_PER_IP: "0", FRESHET_RATE_PER_IP: "5000", FRESHET_RATE_BURST: "10000",
+  };
   for (const [index, port] of (await freePorts(PORTS.length)).entries()) environment[PORTS[index]] = String(port);
   const stop = () => {
     spawnSync(join(ROOT, "infra/down"), { env: environment, stdio: "inherit" });
