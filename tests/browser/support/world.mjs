@@ -14,6 +14,7 @@ export class World {
     this.status = 200;
     this.headers = {};
     this.isOnline = true;
+    this.isVisible = true;
     this.reported = [];
   }
 
@@ -28,6 +29,7 @@ export class World {
 
   report = (error) => this.reported.push(error.message);
   online = () => this.isOnline;
+  visible = () => this.isVisible;
   now = () => this.#now;
 
   after = (ms, run) => {

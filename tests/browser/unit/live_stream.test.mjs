@@ -185,6 +185,18 @@ test("a tab that is hidden long lets go, and resumes when it is seen", async () 
   assert.equal(world.calls[1].position, "e-5");
 });
 
+test("a tab that is opened in the background lets go too", async () => {
+  const world = new World();
+  world.isVisible = false;
+  streamIn(world);
+  await settle();
+  await world.say(open("e-5"));
+  await world.pass(31_000);
+  assert.equal(world.calls[0].signal.aborted, true);
+  await world.fire("shown");
+  assert.equal(world.calls.length, 2);
+});
+
 test("degraded and live again are what the comments say", async () => {
   const world = new World(), { states } = streamIn(world);
   await settle();

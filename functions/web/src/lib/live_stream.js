@@ -50,6 +50,7 @@ export class LiveStream {
       hidden: () => this.#hide(),
       frozen: () => this.#letGo(),
     });
+    if (!this.#world.visible()) this.#hide();
     this.#run();
   }
 
@@ -251,6 +252,7 @@ export const browserWorld = {
     }),
   report: (error) => reportError(error),
   online: () => navigator.onLine,
+  visible: () => document.visibilityState === "visible",
   now: () => Date.now(),
   random: () => Math.random(),
   after: (ms, run) => setTimeout(run, ms),
