@@ -35,7 +35,9 @@ struct LogMessage {
 struct Touched {
   EntityKind kind;
   std::string id;
-  auto operator<=>(const Touched&) const = default;
+  friend bool operator==(const Touched&, const Touched&) = default;
+  // Written out: the browser build's library has no <=> for strings.
+  friend bool operator<(const Touched& a, const Touched& b) { return a.kind != b.kind ? a.kind < b.kind : a.id < b.id; }
 };
 
 class Projection {
