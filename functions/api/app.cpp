@@ -93,7 +93,7 @@ Response App::route(Request& request, BodySource& body) {
 }
 
 Result<Response> App::run(const Route& route, Request& request, BodySource& body) {
-  Context context{parts_.clock, parts_.random, parts_.settings, parts_.log, parts_.store, parts_.bus};
+  Context context{parts_.clock, parts_.random, parts_.settings, parts_.log, parts_.store, parts_.bus, parts_.keys, parts_.counters};
   context.traceparent = traceparent_of(request);
   context.client_address = client_address(parts_.settings, request);
   FRESHET_TRY_VOID(admit(route, request, context));

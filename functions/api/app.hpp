@@ -10,6 +10,7 @@
 
 #include "functions/api/answer_cache.hpp"
 #include "functions/api/context.hpp"
+#include "functions/api/freshness.hpp"
 #include "functions/api/http.hpp"
 #include "functions/api/router.hpp"
 
@@ -23,16 +24,6 @@ class BodySource {
   [[nodiscard]] virtual Result<std::string> read(std::size_t bytes_max) = 0;
 };
 
-// Freshness: whether everything the store has said about changes has been heard (DESIGN rule 8).
-class Freshness {
- public:
-  virtual ~Freshness() = default;
-  // One non-blocking read; false when the connection is not open. Invalidations that were waiting are handled before it answers.
-  [[nodiscard]] virtual bool current() = 0;
-  // Counts connections; what was heard over another one does not hold.
-  [[nodiscard]] virtual std::uint64_t generation() const = 0;
-};
-
 struct Parts {
   const Clock& clock;
   Random& random;
@@ -40,6 +31,8 @@ struct Parts {
   Log& log;
   Store& store;
   Bus& bus;
+  const TokenKeys& keys;
+  Counters& counters;
   Gate& gate;
   Freshness& freshness;
   AnswerCache& cache;

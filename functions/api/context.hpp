@@ -7,10 +7,12 @@
 #include <string>
 
 #include "functions/api/bus.hpp"
+#include "functions/api/counters.hpp"
 #include "functions/api/log.hpp"
 #include "functions/api/principal.hpp"
 #include "functions/api/settings.hpp"
 #include "functions/api/store.hpp"
+#include "functions/api/token_keys.hpp"
 #include "shared/clock.hpp"
 #include "shared/event.hpp"
 #include "shared/random.hpp"
@@ -24,6 +26,8 @@ struct Context {
   Log& log;
   Store& store;
   Bus& bus;
+  const TokenKeys& keys;  // signs and checks tokens
+  Counters& counters;
   std::optional<Principal> principal{};  // always there where the route's access is kUser or kStaff
   std::string traceparent{};             // of the request when well formed, else empty; goes into the events it causes
   std::string client_address{};          // as the proxy says, when it knew the secret; else empty

@@ -30,8 +30,7 @@ Result<Response> openapi(Request&, Context&) { return document(kOpenapi); }
 Result<Response> asyncapi(Request&, Context&) { return document(kAsyncapi); }
 
 Result<Response> jwks(Request&, Context& context) {
-  FRESHET_TRY(key, SigningKey::parse(context.settings.jwt_key));
-  return document(encode_jwks({key.verify_key()}));
+  return document(encode_jwks(context.keys.verifier().keys()));
 }
 
 }  // namespace freshet::api

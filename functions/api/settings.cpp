@@ -61,6 +61,7 @@ Result<Settings> read_settings(const std::function<const char*(const char*)>& lo
   settings.nats_url = reader.text("FRESHET_NATS_URL", "nats://127.0.0.1:4222");
   settings.allowed_origins = reader.list("FRESHET_ALLOWED_ORIGINS");
   settings.jwt_key = reader.text("FRESHET_JWT_KEY");
+  settings.jwt_public_keys = reader.list("FRESHET_JWT_PUBLIC_KEYS");
   settings.jwt_issuer = reader.text("FRESHET_JWT_ISSUER", "freshet");
   settings.hs256_secret = reader.text("FRESHET_HS256_SECRET");
   settings.hs256_issuer = reader.text("FRESHET_HS256_ISSUER");

@@ -20,6 +20,7 @@ struct Settings {
   std::string nats_url;
   std::vector<std::string> allowed_origins;  // exact, as a browser writes an Origin header
   std::string jwt_key;                       // base64url of the 32-byte Ed25519 seed
+  std::vector<std::string> jwt_public_keys;  // base64url of further public keys whose tokens are still believed (rotation)
   std::string jwt_issuer;
   std::string hs256_secret;                  // empty: tokens of another system are refused
   std::string hs256_issuer;

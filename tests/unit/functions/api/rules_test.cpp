@@ -154,7 +154,7 @@ TEST_CASE("a client's address is believed only from a proxy that knows the secre
     return Response{};
   };
   Site site;
-  App app(Parts{site.clock, site.random, site.settings, site.log, site.store, site.bus, site.gate, site.freshness, site.cache},
+  App app(Parts{site.clock, site.random, site.settings, site.log, site.store, site.bus, site.keys, site.counters, site.gate, site.freshness, site.cache},
           Router({{Method::kGet, "/show/", Access::kAnyone, show}}));
   const auto ask = [&](HeaderList headers) {
     Request request;

@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "functions/api/accounts.hpp"
 #include "functions/api/app.hpp"
 #include "functions/api/articles.hpp"
+#include "functions/api/authentication.hpp"
 #include "functions/api/categories.hpp"
 #include "functions/api/documents.hpp"
 #include "functions/api/health.hpp"
@@ -117,6 +119,18 @@ class FakeGate final : public Gate {
   }
 };
 
+class FakeCounters final : public Counters {
+ public:
+  Result<std::vector<std::int64_t>> add(std::span<const std::string> subjects, std::int64_t by) override {
+    if (down) return Error{Errc::kUnavailable, "nats-server is away"};
+    std::vector<std::int64_t> out;
+    for (const std::string& subject : subjects) out.push_back(values[subject] += by);
+    return out;
+  }
+  std::map<std::string, std::int64_t> values;
+  bool down = false;
+};
+
 class FakeFreshness final : public Freshness {
  public:
   bool current() override { return is_current; }
@@ -139,13 +153,19 @@ class TextBody final : public BodySource {
   std::string text_;
 };
 
+// Whether tokens are names (FakeGate), or what they are in earnest.
+enum class Tokens : std::uint8_t { kNames, kReal };
+
 class Site {
  public:
-  Site() : app_(Parts{clock, random, settings, log, store, bus, gate, freshness, cache}, Router(routes())) {}
+  explicit Site(Tokens tokens = Tokens::kNames)
+      : app_(Parts{clock, random, settings, log, store, bus, keys, counters, tokens == Tokens::kNames ? static_cast<Gate&>(gate) : token_gate, freshness,
+                   cache},
+             Router(routes())) {}
 
   static std::vector<Route> routes() {
     std::vector<Route> all;
-    for (const auto& some : {article_routes(), category_routes(), health_routes(), document_routes()}) all.insert(all.end(), some.begin(), some.end());
+    for (const auto& some : {article_routes(), category_routes(), account_routes(), health_routes(), document_routes()}) all.insert(all.end(), some.begin(), some.end());
     return all;
   }
 
@@ -170,13 +190,20 @@ class Site {
   Settings settings = [] {
     Settings settings;
     settings.allowed_origins = {"https://page.example"};
+    settings.jwt_key = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";  // RFC 8037 A.1
+    settings.jwt_issuer = "freshet";
+    settings.hs256_secret = "secret-of-another-system-with-32-bytes";
+    settings.proxy_secret = "proxy";
     return settings;
   }();
   FakeLog log;
   FakeStore store;
   FakeBus bus;
+  TokenKeys keys = TokenKeys::make(settings).value();
+  FakeCounters counters;
   FakeGate gate;
   FakeFreshness freshness;
+  TokenGate token_gate{keys, log, freshness, clock};
   AnswerCache cache;
   int body_reads = 0;
 
