@@ -210,15 +210,16 @@ Result<std::size_t> Client::handle_input() {
 void Client::handle_message(const ConnectionEvent& event) {
   SharedHandler handler;
   if (event.kind == ConnectionEvent::Kind::kMessage) {
-    const auto found = subscriptions_.find(event.id);
-    if (found != subscriptions_.end()) handler = found->second.handler;
+    if (const auto found = subscriptions_.find(event.id); found != subscriptions_.end()) {
+      handler = found->second.handler;
+    } else if (const auto inbox = inboxes_.find(event.id); inbox != inboxes_.end()) {
+      handler = inbox->second.handler;
+    }
   } else if (const auto waiting = waiting_.find(event.id); waiting != waiting_.end()) {
     handling_ = true;
     const bool more = waiting->second.take(view_of(event.message));
     handling_ = false;
     if (!more) waiting_.erase(waiting);
-  } else if (const auto inbox = inboxes_.find(event.id); inbox != inboxes_.end()) {
-    handler = inbox->second;
   }
   if (handler == nullptr) return;
   handling_ = true;
@@ -401,16 +402,25 @@ void Client::unsubscribe(SubscriptionId subscription) {
   if (subscriptions_.erase(subscription) > 0 && connection_ != nullptr) append_unsubscribe(connection_->output(), subscription);
 }
 
+// A subscription of its own, not one more subject under the connection's inbox: JetStream delivers under the message's own subject, so only
+// the subscription tells whose it is, and nats-server 2.15 sees no interest for a push consumer in a wildcard.
 Result<std::string> Client::open_inbox(Handler handler) {
   if (connection_ == nullptr) FRESHET_TRY_VOID(open_connection());
-  const std::uint64_t id = next_request_++;
-  inboxes_[id] = std::make_shared<const Handler>(std::move(handler));
-  return connection_->reply_subject(id);
+  const SubscriptionId id = next_subscription_++;
+  std::string subject = options_.inbox_prefix + '.' + random_token(random_, kInboxTokenLength);
+  FRESHET_TRY_VOID(append_subscribe(connection_->output(), subject, {}, id));
+  inboxes_[id] = {subject, {}, std::make_shared<const Handler>(std::move(handler))};
+  return subject;
 }
 
 void Client::close_inbox(std::string_view inbox) {
   if (connection_ == nullptr) return;
-  if (const auto id = connection_->request_of(inbox)) inboxes_.erase(*id);
+  for (auto open = inboxes_.begin(); open != inboxes_.end(); ++open) {
+    if (open->second.subject != inbox) continue;
+    append_unsubscribe(connection_->output(), open->first);
+    inboxes_.erase(open);
+    return;
+  }
 }
 
 }  // namespace freshet::nats

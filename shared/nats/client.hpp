@@ -118,7 +118,7 @@ class Client {
   // SUB is queued like a publish.
   [[nodiscard]] Result<SubscriptionId> subscribe(std::string_view subject, std::string_view queue, Handler handler);
   void unsubscribe(SubscriptionId subscription);
-  // A subject of this connection's own inbox: whoever is told it can send here. Void with the connection: compare generation().
+  // A subject of this connection alone: whoever is told it can send here. Void with the connection: compare generation().
   [[nodiscard]] Result<std::string> open_inbox(Handler handler);
   void close_inbox(std::string_view inbox);
 
@@ -176,7 +176,7 @@ class Client {
   ClientOptions options_;
   std::unique_ptr<Connection> connection_;
   std::map<SubscriptionId, Subscription> subscriptions_;
-  std::map<std::uint64_t, SharedHandler> inboxes_;
+  std::map<SubscriptionId, Subscription> inboxes_;  // of this connection
   std::map<std::uint64_t, Waiting> waiting_;
   SubscriptionId next_subscription_ = Connection::kInboxSubscription + 1;
   std::uint64_t next_request_ = 1;
