@@ -27,8 +27,14 @@ const Json* object_member(const Json* object, std::string_view name) {
 }  // namespace
 
 Result<ServerFacts> server_facts(Client& client, std::chrono::milliseconds timeout) {
-  FRESHET_TRY(answer, client.request("$SYS.REQ.SERVER.PING.VARZ", {}, {}, timeout, Repeat::kSafe));
-  FRESHET_TRY(json, parse_json_object(answer.payload));
+  auto answer = client.request("$SYS.REQ.SERVER.PING.VARZ", {}, {}, timeout, Repeat::kSafe);
+  if (!answer.ok()) {
+    Error error = std::move(answer).error();
+    if (client.connected()) error.detail = "nats-server does not tell whether it syncs; its account must import $SYS.REQ.SERVER.PING.VARZ, "
+                                           "as infra/nats/nats.conf does (" + error.detail + ')';
+    return error;
+  }
+  FRESHET_TRY(json, parse_json_object(answer->payload));
   const Json* data = object_member(&json, "data");
   if (data == nullptr) return Error{Errc::kUnavailable, "nats-server answered with something else than its settings"};
   ServerFacts facts;
