@@ -108,7 +108,9 @@ Result<StreamSequence> NatsLog::append_batch(std::span<const Append> messages) {
 Result<Answer> NatsStore::ask(std::string_view query, std::string_view parameters, std::string_view min_position) {
   HeaderList headers;
   if (!min_position.empty()) headers.emplace_back("Freshet-Min-Position", min_position);
-  FRESHET_TRY(message, client_.request("store.query." + std::string(query), headers, parameters, kStoreTimeout, nats::Repeat::kSafe));
+  auto asked = client_.request("store.query." + std::string(query), headers, parameters, kStoreTimeout, nats::Repeat::kSafe);
+  if (!asked.ok() && asked.error().code == Errc::kUnavailable) return Error{Errc::kUnavailable, "the read model does not answer just now"};
+  FRESHET_TRY(message, std::move(asked));
   const nats::HeaderView answered = message.headers();
   if (const auto status = answered.find("Nats-Service-Error-Code")) return store_error(*status, message.payload);
   return Answer{text_of(answered, "Freshet-Position"), text_of(answered, "Freshet-Etag"), text_of(answered, "Freshet-Link"), std::move(message.payload)};
