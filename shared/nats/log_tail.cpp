@@ -94,15 +94,11 @@ Result<void> LogTail::start() {
   config["mem_storage"] = true;
   config["num_replicas"] = 1;
   config["replay_policy"] = "instant";
-  std::string call = "CONSUMER.CREATE." + options_.stream + '.' + consumer_;
-  if (!options_.filter.empty()) {
-    config["filter_subject"] = options_.filter;
-    call += '.' + options_.filter;
-  }
+  if (!options_.filter.empty()) config["filter_subjects"] = Json::array({options_.filter});  // `filter_subject` would be part of the call's subject
   Json request = Json::object();
   request["stream_name"] = options_.stream;
   request["config"] = std::move(config);
-  FRESHET_TRY(created, jetstream_.api(call, request.dump(), Repeat::kNever));
+  FRESHET_TRY(created, jetstream_.api("CONSUMER.CREATE." + options_.stream + '.' + consumer_, request.dump(), Repeat::kNever));
   if (json_integer(created, "num_pending").value_or(1) == 0) caught_up_ = true;
   if (state_ != State::kRunning) return Error{Errc::kUnavailable, "the new consumer ended at once"};
   return {};

@@ -56,7 +56,7 @@ class ResponseSender {
   explicit ResponseSender(std::int32_t handle) : outparam_(handle) {}
 
   // Head and whole body; Content-Length is set here. No `headers` may name a hop-by-hop field (RFC 9110 7.6.1); the host refuses those, and
-  // the answer is then a bare 500.
+  // the answer is then a 500 without any.
   void send(std::uint16_t status, const HeaderList& headers, std::string_view body);
   // Head alone, for HEAD and 304: `content_length` is what a GET would have sent, nothing where that is not known.
   void send_head(std::uint16_t status, const HeaderList& headers, std::optional<std::size_t> content_length);
