@@ -90,8 +90,9 @@ bool LogReads::on_message(const NatsMessage& message, SteadyTime now) {
 void LogReads::on_event(std::uint64_t id, Read& read, const NatsMessage& message, SteadyTime now) {
   const auto sequence = parse_count(message.header("Nats-Sequence"));
   const auto before = parse_count(message.header("Nats-Last-Sequence"));
-  const bool first = read.last == read.request.after;
-  if (!sequence || *sequence <= read.last.value || (!first && before != read.last.value)) return again(id, now);  // one is missing
+  // Each names the one before it in its batch, the first one none.
+  const std::uint64_t expected_before = read.last == read.request.after ? 0 : read.last.value;
+  if (!sequence || *sequence <= read.last.value || before != expected_before) return again(id, now);  // one is missing
   read.deadline = now + kPatience;
   read.last = StreamSequence{*sequence};
   if (read.last > read.released) return;

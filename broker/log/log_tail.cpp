@@ -89,6 +89,7 @@ void LogTail::fail(SteadyTime now) {
 }
 
 void LogTail::on_tick(SteadyTime now) {
+  if (hole_ && following() && now >= hole_deadline_) ask_about_hole(now);
   if (state_ == State::kAway || now < deadline_) return;
   if (state_ == State::kPausing) {
     attempt(now);
@@ -112,6 +113,8 @@ bool LogTail::on_message(const NatsMessage& message, SteadyTime now) {
     on_info(message, now);
   } else if (message.subject == inbox("epoch") && state_ == State::kAsking) {
     on_epoch(message, now);
+  } else if (message.subject == inbox("hole") && hole_) {
+    on_hole_answer(message, now);
   } else if (message.subject == inbox("create") && state_ == State::kCreating) {
     on_created(message, now);
   }
@@ -142,9 +145,10 @@ void LogTail::create(SteadyTime now) {
     why = Break::kEpoch;
   } else if (last < cursor_) {
     why = Break::kShorter;
-  } else if (first.value > cursor_.value + 1) {
+  } else if (first.value > cursor_.value + 1 || (hole_ && first > *hole_)) {
     why = Break::kPurged;
   }
+  hole_.reset();
   epoch_ = asked_epoch_->epoch;
   epoch_at_ = asked_epoch_->sequence;
   if (why) {
@@ -191,9 +195,36 @@ void LogTail::on_data(const NatsMessage& message, SteadyTime now) {
   if (message.subject == kEpochSubject && delivered->stream_sequence > epoch_at_) {
     if (auto epoch = epoch_of(message.payload)) note_epoch(delivered->stream_sequence, std::move(*epoch));
   }
+  if (delivered->stream_sequence.value > cursor_.value + 1) note_hole(now);
   sink_.on_log_message(delivered->stream_sequence, message);
   consumer_sequence_ = delivered->consumer_sequence;
   cursor_ = delivered->stream_sequence;
+}
+
+void LogTail::note_hole(SteadyTime now) {
+  hole_grew_ = hole_.has_value();
+  if (hole_) return;
+  hole_ = StreamSequence{cursor_.value + 1};
+  ask_about_hole(now);
+}
+
+void LogTail::ask_about_hole(SteadyTime now) {
+  hole_grew_ = false;
+  hole_deadline_ = now + kAnswerPatience;
+  wire_.publish("$JS.API.STREAM.INFO." + std::string(kLogStream), inbox("hole"), "");
+}
+
+void LogTail::on_hole_answer(const NatsMessage& message, SteadyTime now) {
+  const auto state = parse_stream_info(message.payload);
+  if (!state) return;  // asked again when the patience ends
+  if (state->first > *hole_) {
+    hole_.reset();
+    sink_.on_log_begin(Position{epoch_, cursor_}, Break::kPurged);
+  } else if (hole_grew_) {
+    ask_about_hole(now);
+  } else {
+    hole_.reset();
+  }
 }
 
 void LogTail::note_epoch(StreamSequence at, std::string epoch) {

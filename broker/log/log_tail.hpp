@@ -8,7 +8,8 @@
 //           before (nats.go #2107)
 // Errors    a gap in the consumer's own sequence, a heartbeat that names another sequence, or silence starts a new attempt behind the
 //           cursor. What cannot be continued (another epoch, a log shorter than the cursor, events purged) is told to the sink as
-//           a new beginning.
+//           a new beginning. A hole in the stream sequences is usual (deleted messages) unless the log now begins behind it: the
+//           server is asked, and the sink is told a moment later.
 // Flow      the server stops and asks when much is under way; it is answered after all before has been handed over, so the mailbox
 //           in between stays bounded
 // Source    NATS ADR-17 (ordered consumer), ADR-31 (direct get); JetStream push consumers, flow control and idle heartbeats
@@ -76,6 +77,9 @@ class LogTail {
   void on_created(const NatsMessage& message, SteadyTime now);
   void on_status(const NatsMessage& message, SteadyTime now);
   void on_data(const NatsMessage& message, SteadyTime now);
+  void note_hole(SteadyTime now);
+  void ask_about_hole(SteadyTime now);
+  void on_hole_answer(const NatsMessage& message, SteadyTime now);
   void note_epoch(StreamSequence at, std::string epoch);
   [[nodiscard]] std::string consumer_name() const;
   [[nodiscard]] std::string deliver_subject() const;
@@ -95,6 +99,9 @@ class LogTail {
   StreamSequence epoch_at_;
   StreamSequence cursor_;
   StreamSequence last_at_start_;
+  std::optional<StreamSequence> hole_;  // the first sequence that was passed over and may have been purged
+  bool hole_grew_ = false;              // another hole was seen since the server was asked
+  SteadyTime hole_deadline_{};
   std::uint64_t consumer_sequence_ = 0;  // the consumer's own count of what it has sent
 };
 

@@ -64,6 +64,7 @@ void Streams::open(StreamId id, std::string_view channel, std::string_view named
 }
 
 void Streams::begin_reset(StreamId id, std::string_view reason, std::string head) {
+  flush();  // what the position that is told covers must not come again
   counters_.note_reset(reason);
   stop_catching(id);
   ++streams_[id].generation;  // a page that was asked for before is not wanted any more
