@@ -57,6 +57,7 @@ class LogHub final : private LogTailSink {
  private:
   void on_log_begin(const Position& position, Break why) override;
   void on_log_message(StreamSequence sequence, const NatsMessage& message) override;
+  void on_log_passed(StreamSequence sequence) override { hold_.add(sequence, nullptr, now_); }
   void on_link_up() override;
   void on_link_down() override;
   void on_applied(const NatsMessage& message, SteadyTime now);

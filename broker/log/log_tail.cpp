@@ -155,11 +155,11 @@ void LogTail::create(SteadyTime now) {
     const std::uint64_t before = std::min<std::uint64_t>(events_before_, last.value);
     const std::uint64_t start = *why == Break::kFirst ? last.value - before : last.value;
     cursor_.value = std::max(start, first.value > 0 ? first.value - 1 : 0);
-    last_at_start_ = last;
     begun_ = true;
     sink_.on_log_begin(Position{epoch_, cursor_}, *why);
   }
   consumer_sequence_ = 0;
+  caught_up_ = false;
   state_ = State::kCreating;
   deadline_ = now + kAnswerPatience;
   wire_.receive_deliveries(deliver_subject());
@@ -169,22 +169,28 @@ void LogTail::create(SteadyTime now) {
 
 void LogTail::on_created(const NatsMessage& message, SteadyTime now) {
   const auto answer = parse_json_object(message.payload);
-  if (!answer.ok() || json_member(*answer, "error") != nullptr || json_member(*answer, "config") == nullptr) return fail(now);
+  const auto pending = answer.ok() ? json_integer(*answer, "num_pending") : std::nullopt;
+  if (!pending || *pending < 0) return fail(now);  // an error has none
+  pending_at_start_ = static_cast<std::uint64_t>(*pending);
   state_ = State::kFollowing;
   deadline_ = now + kSilencePatience;
   sink_.on_link_up();
+  if (consumer_sequence_ >= pending_at_start_) note_caught_up(now);
 }
 
 void LogTail::on_status(const NatsMessage& message, SteadyTime now) {
   if (message.header("Status") != "100") return fail(now);  // the consumer is gone (409)
-  deadline_ = now + kSilencePatience;
+  if (following()) deadline_ = now + kSilencePatience;
   if (!message.reply.empty()) {  // flow control
     wire_.publish(message.reply, "", "");
     return;
   }
-  if (const auto stalled = message.header("Nats-Consumer-Stalled"); !stalled.empty()) wire_.publish(stalled, "", "");
+  const auto stalled = message.header("Nats-Consumer-Stalled");
+  if (!stalled.empty()) wire_.publish(stalled, "", "");
   const auto last = parse_count(message.header("Nats-Last-Consumer"));
-  if (last && *last != consumer_sequence_) fail(now);  // something before this heartbeat is missing
+  if (last && *last != consumer_sequence_) return fail(now);  // something before this heartbeat is missing
+  // The server has nothing more, unless it waits for us: what it had counted may have been deleted since.
+  if (following() && stalled.empty()) note_caught_up(now);
 }
 
 void LogTail::on_data(const NatsMessage& message, SteadyTime now) {
@@ -199,6 +205,16 @@ void LogTail::on_data(const NatsMessage& message, SteadyTime now) {
   sink_.on_log_message(delivered->stream_sequence, message);
   consumer_sequence_ = delivered->consumer_sequence;
   cursor_ = delivered->stream_sequence;
+  if (following() && consumer_sequence_ >= pending_at_start_) note_caught_up(now);
+}
+
+void LogTail::note_caught_up(SteadyTime now) {
+  if (caught_up_) return;
+  caught_up_ = true;
+  if (asked_state_->last <= cursor_) return;
+  note_hole(now);
+  sink_.on_log_passed(asked_state_->last);
+  cursor_ = asked_state_->last;
 }
 
 void LogTail::note_hole(SteadyTime now) {

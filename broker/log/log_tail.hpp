@@ -35,6 +35,8 @@ class LogTailSink {
   // The log goes on behind `position`, and what was before does not lead there.
   virtual void on_log_begin(const Position& position, Break why) = 0;
   virtual void on_log_message(StreamSequence sequence, const NatsMessage& message) = 0;
+  // There is nothing (any more) up to here: the newest messages of a log may have been deleted.
+  virtual void on_log_passed(StreamSequence sequence) = 0;
   virtual void on_link_up() = 0;  // following (again)
   virtual void on_link_down() = 0;
 };
@@ -56,8 +58,8 @@ class LogTail {
 
   [[nodiscard]] const std::string& epoch() const { return epoch_; }
   [[nodiscard]] StreamSequence cursor() const { return cursor_; }
-  // True once everything that the log held when it was first reached has been handed over.
-  [[nodiscard]] bool caught_up() const { return begun_ && following() && cursor_ >= last_at_start_; }
+  // True once everything that the log held when this attempt began has been handed over.
+  [[nodiscard]] bool caught_up() const { return following() && caught_up_; }
   [[nodiscard]] bool following() const { return state_ == State::kFollowing; }
   [[nodiscard]] std::uint64_t attempts() const { return attempt_; }
 
@@ -77,6 +79,7 @@ class LogTail {
   void on_created(const NatsMessage& message, SteadyTime now);
   void on_status(const NatsMessage& message, SteadyTime now);
   void on_data(const NatsMessage& message, SteadyTime now);
+  void note_caught_up(SteadyTime now);
   void note_hole(SteadyTime now);
   void ask_about_hole(SteadyTime now);
   void on_hole_answer(const NatsMessage& message, SteadyTime now);
@@ -98,7 +101,8 @@ class LogTail {
   std::string epoch_;
   StreamSequence epoch_at_;
   StreamSequence cursor_;
-  StreamSequence last_at_start_;
+  std::uint64_t pending_at_start_ = 0;  // messages that the new consumer had before it
+  bool caught_up_ = false;
   std::optional<StreamSequence> hole_;  // the first sequence that was passed over and may have been purged
   bool hole_grew_ = false;              // another hole was seen since the server was asked
   SteadyTime hole_deadline_{};

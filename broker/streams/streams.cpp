@@ -105,6 +105,9 @@ bool Streams::advance_once(StreamId id) {
   }
   const bool ahead = catching.cursor > ring_.tail();
   if (ahead && catching.confirmed) {
+    Batch opening;
+    add_opening(stream, opening);
+    if (opening.bytes > 0) send(id, opening);
     ahead_.push_back(id);
     return false;
   }

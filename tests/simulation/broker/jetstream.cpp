@@ -100,7 +100,8 @@ void JetStream::create_consumer(std::string_view name, std::string_view reply, s
   consumer.last_sequence = consumer.next - 1;
   consumer.last_activity = clock_.steady();
   consumers_[std::string(name)] = consumer;
-  answer(reply, R"({"config":{},"name":"x"})");
+  const auto pending = std::distance(messages_.lower_bound(consumer.next), messages_.end());
+  answer(reply, R"({"config":{},"num_pending":)" + std::to_string(pending) + "}");
 }
 
 void JetStream::push(const std::string& name, Consumer& consumer) {

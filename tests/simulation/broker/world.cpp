@@ -407,7 +407,7 @@ void World::act_on_client() {
   Client& client = clients_[random_.below(clients_.size())];
   switch (random_.below(8)) {
     case 0: disconnect(client); break;
-    case 1: client.reading = false; break;
+    case 1: client.reading = chance(70); break;
     case 2:
     case 3: client.reading = true; break;
     case 4:

@@ -42,7 +42,7 @@ class World {
  public:
   static constexpr std::uint32_t kLoops = 2;
   static constexpr std::size_t kClients = 6;
-  static constexpr std::size_t kOutboxBytes = 600'000;
+  static constexpr std::size_t kOutboxBytes = 120'000;
   static constexpr std::size_t kRingEvents = 12;
   static constexpr std::size_t kRingBytes = 60'000;
 
