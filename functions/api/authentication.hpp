@@ -39,6 +39,8 @@ class TokenGate final : public Gate {
   // `log.token.<family>`, `log.user.<id>`, or `live.invalidate.` in the place of `log.`; any other subject is nothing to it.
   void invalidate(std::string_view subject);
 
+  [[nodiscard]] std::size_t remembered() const { return remembered_.size(); }
+
  private:
   struct Remembered {
     Claims claims;
