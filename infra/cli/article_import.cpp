@@ -37,7 +37,7 @@ Result<ByLanguage<Translation>> translations_of(const Json& line) {
     const std::string name(code_of(language));
     if (translation.title.empty() || !within(translation.title, limits::kTitleCodePoints)) return invalid(name + ".title: 1 to 200 characters");
     if (!within(translation.excerpt, limits::kExcerptCodePoints)) return invalid(name + ".excerpt: at most 500 characters");
-    if (translation.content.size() > limits::kArticleContentBytes) return invalid(name + ".content: at most 512 KiB");
+    if (!within(translation.content, limits::kArticleContentCodePoints)) return invalid(name + ".content: at most 524288 characters");
     translations[language] = std::move(translation);
   }
   if (translations.empty()) return invalid("`translations` is to hold `en` or `th`");
