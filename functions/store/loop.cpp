@@ -20,6 +20,7 @@ nats::ClientOptions client_options(const Settings& settings) {
   options.server = settings.server;
   options.name = "freshet-store-" + settings.store_id;
   options.inbox_prefix = settings.server.credentials.user.empty() ? "_INBOX" : "_INBOX_" + settings.server.credentials.user;
+  options.acknowledge = nats::ClientOptions::Acknowledge::kPromptly;
   return options;
 }
 

@@ -133,6 +133,7 @@ Result<void> Client::open_connection() {
   const std::string inbox = options_.inbox_prefix + '.' + random_token(random_, kInboxTokenLength);
   connection_ = std::make_unique<Connection>(options_.server.credentials, options_.name, inbox);
   ++generation_;
+  ping_unanswered_ = false;
   broken_ = false;
   inboxes_.clear();
   for (const auto& [id, subscription] : subscriptions_) {
@@ -157,6 +158,10 @@ Error Client::lose_connection(Error error) {
 
 Result<void> Client::write_queued() {
   if (connection_ == nullptr || connection_->output().empty()) return {};
+  if (options_.acknowledge == ClientOptions::Acknowledge::kPromptly && !ping_unanswered_) {
+    connection_->output() += kPing;
+    ping_unanswered_ = true;
+  }
   if (auto written = transport_.write_all(connection_->output(), deadline_in(options_.write_timeout)); !written.ok()) {
     return lose_connection(std::move(written).error());
   }
@@ -199,7 +204,9 @@ Result<std::size_t> Client::handle_input() {
     if (!*event) return handled;
     if ((*event)->kind == ConnectionEvent::Kind::kViolation) {
       FRESHET_TRY_VOID(handle_violation((*event)->text));
-    } else if ((*event)->kind != ConnectionEvent::Kind::kPong) {
+    } else if ((*event)->kind == ConnectionEvent::Kind::kPong) {
+      ping_unanswered_ = false;
+    } else {
       handle_message(**event);
       ++handled;
     }

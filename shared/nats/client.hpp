@@ -71,6 +71,9 @@ struct ClientOptions {
   std::chrono::milliseconds connect_timeout{2000};
   std::chrono::milliseconds write_timeout{5000};
   std::size_t message_bytes_max = 4 * 1024 * 1024;  // the server's max_payload
+  // A PING goes with each write while none is unanswered, so that its PONG carries the acknowledgement of what was written: for who
+  // writes small pieces unasked over a socket with Nagle's algorithm, which would hold the second piece back for up to 40 ms.
+  enum class Acknowledge : std::uint8_t { kEventually, kPromptly } acknowledge = Acknowledge::kEventually;
 };
 
 // Whether a request may be asked again when the connection broke before the answer came.
@@ -182,6 +185,7 @@ class Client {
   std::uint64_t next_request_ = 1;
   std::uint64_t generation_ = 0;
   bool handling_ = false;  // inside a handler
+  bool ping_unanswered_ = false;
   bool broken_ = false;    // a write inside a handler failed; the connection goes when the handler has returned
 };
 
