@@ -109,27 +109,36 @@ Result<void> ReadModel::load() {
   return tallies_.load(database_);
 }
 
-Result<bool> ReadModel::finish_some(std::size_t articles_max) {
-  FRESHET_CHECK(mode_ == FillMode::kBulk);
-  FRESHET_TRY_VOID(database_.execute("BEGIN"));
-  std::size_t done = 0;
-  {
-    FRESHET_TRY(insert, database_.prepare("INSERT INTO search(rowid, marks, text) VALUES(?, ?, ?)"));
-    FRESHET_TRY(select, database_.prepare("SELECT key, status, category_id, translations FROM article JOIN article_body USING (key) "
-                                          "WHERE key > ? ORDER BY key LIMIT ?"));
-    Rows rows = select.run(searchable_up_to_, articles_max);
-    while (true) {
-      FRESHET_TRY(more, rows.next());
-      if (!more) break;
-      FRESHET_TRY(translations, parse_json_object(rows.text(3)));
-      const auto text = search_text(rows.integer(1), rows.text(2), translations);
-      FRESHET_TRY_VOID(insert.execute(rows.integer(0), text.marks, text.text));
-      searchable_up_to_ = rows.integer(0);
-      ++done;
-    }
+Result<std::size_t> ReadModel::fill_search(std::size_t articles_max) {
+  FRESHET_TRY(insert, database_.prepare("INSERT INTO search(rowid, marks, text) VALUES(?, ?, ?)"));
+  FRESHET_TRY(select, database_.prepare("SELECT key, status, category_id, translations FROM article JOIN article_body USING (key) "
+                                        "WHERE key > ? ORDER BY key LIMIT ?"));
+  Rows rows = select.run(searchable_up_to_, articles_max);
+  for (std::size_t done = 0;; ++done) {
+    FRESHET_TRY(more, rows.next());
+    if (!more) return done;
+    FRESHET_TRY(translations, parse_json_object(rows.text(3)));
+    const auto text = search_text(rows.integer(1), rows.text(2), translations);
+    FRESHET_TRY_VOID(insert.execute(rows.integer(0), text.marks, text.text));
+    searchable_up_to_ = rows.integer(0);
   }
-  FRESHET_TRY_VOID(database_.execute("COMMIT"));
-  if (done == articles_max) return false;
+}
+
+// FTS5 writes what it gathered at each commit and merges what was written, so commits are few and what is gathered is large.
+Result<bool> ReadModel::finish_some(std::size_t articles_max) {
+  constexpr std::size_t kArticlesPerCommit = 5000;
+  FRESHET_CHECK(mode_ == FillMode::kBulk);
+  if (searchable_up_to_ == 0) FRESHET_TRY_VOID(database_.execute("INSERT INTO search(search, rank) VALUES('hashsize', 16777216), ('automerge', 8)"));
+  if (!database_.in_transaction()) FRESHET_TRY_VOID(database_.execute("BEGIN"));
+  FRESHET_TRY(done, fill_search(articles_max));
+  searchable_uncommitted_ += done;
+  const bool last = done < articles_max;
+  if (last || searchable_uncommitted_ >= kArticlesPerCommit) {
+    FRESHET_TRY_VOID(database_.execute("COMMIT"));
+    searchable_uncommitted_ = 0;
+  }
+  if (!last) return false;
+  FRESHET_TRY_VOID(database_.execute("INSERT INTO search(search, rank) VALUES('hashsize', 1048576), ('automerge', 4)"));
   FRESHET_TRY_VOID(database_.execute(kIndexes));
   mode_ = FillMode::kLive;
   FRESHET_TRY_VOID(set_pragmas());

@@ -48,12 +48,14 @@ class ReadModel {
   ReadModel(Database database, FillMode mode) : database_(std::move(database)), mode_(mode) {}
   Result<void> load();
   Result<void> set_pragmas();
+  Result<std::size_t> fill_search(std::size_t articles_max);
 
   Database database_;
   FillMode mode_;
   Tallies tallies_;
   Checkpoint checkpoint_;
-  std::int64_t searchable_up_to_ = 0;  // bulk: articles with a lower key are in the search index
+  std::int64_t searchable_up_to_ = 0;  // bulk: articles up to this key are in the search index
+  std::size_t searchable_uncommitted_ = 0;
 };
 
 // What the search index holds of one article, from its row and its body.
