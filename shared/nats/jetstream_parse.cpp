@@ -1,6 +1,7 @@
 // What JetStream answers, read: acknowledgements, stored messages, errors.
 #include "shared/nats/jetstream_parse.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace freshet::nats {
@@ -69,7 +70,7 @@ Result<PubAck> parse_pub_ack(const MessageView& answer) {
   if (auto refused = api_error(*json)) return std::move(refused->error);
   PubAck ack;
   ack.stream = json_text_or(*json, "stream", "");
-  ack.sequence.value = static_cast<std::uint64_t>(json_integer(*json, "seq").value_or(0));
+  ack.sequence.value = static_cast<std::uint64_t>(std::max<std::int64_t>(json_integer(*json, "seq").value_or(0), 0));
   ack.duplicate = json_true(*json, "duplicate");
   ack.value = json_text_or(*json, "val", "");
   if (ack.sequence.value == 0) return Error{Errc::kInternal, "JetStream acknowledged without a sequence"};
