@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 
 import first_run
-from part import Part
+from part import Part, end_session
 from settings import DATA, LOGS, PORTS, ROOT, address, environment
 
 # Who has to be there for whom; stopped in the opposite order, the broker first so that its streams drain while all else still answers.
@@ -49,6 +49,7 @@ class Site:
             await self.stop()
 
     async def start(self):
+        end_earlier_run()
         self.check_ports()
         self.keep("nats")
         await self.until("nats-server answers", lambda: connects(PORTS["nats"]))
@@ -112,6 +113,14 @@ class Site:
         new = STATUS.with_suffix(".new")
         new.write_text(json.dumps({"address": address(), "ready": self.ready, "parts": {name: part.status() for name, part in self.parts.items()}}))
         new.rename(STATUS)
+
+
+def end_earlier_run():
+    """After a supervisor that was killed: its parts died with it, but not all of their children."""
+    if STATUS.exists():
+        for part in json.loads(STATUS.read_text())["parts"].values():
+            if part["pid"]:
+                end_session(part["pid"])
 
 
 def connects(port):

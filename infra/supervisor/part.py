@@ -28,6 +28,7 @@ class Part:
         while not self.stopping:
             await self._start()
             code = await self.process.wait()
+            end_session(self.process.pid)
             if self.stopping:
                 break
             if time.time() - self.since > STEADY_S:
@@ -58,6 +59,7 @@ class Part:
             self.say(f"{self.name} did not end within {within_s} s: killed")
             self.process.kill()
             await self.process.wait()
+        end_session(self.process.pid)
 
     def alive(self):
         return self.process is not None and self.process.returncode is None
@@ -78,6 +80,29 @@ class Part:
         if self.log_path.exists() and self.log_path.stat().st_size > LOG_BYTES_MAX:
             shutil.copyfile(self.log_path, self.log_path.with_suffix(".log.1"))
             os.truncate(self.log_path, 0)
+
+
+def end_session(leader):
+    """Ends what a part left behind: nginx's workers outlive a master that was killed, and keep its port. Each part leads a session of its own, and
+    the kernel gives a process id to nobody else while a session carries it; so a session whose leader is gone is that part's."""
+    if _session(leader) is not None:
+        return
+    for entry in os.listdir("/proc"):
+        if entry.isdigit() and _session(entry) == leader:
+            try:
+                os.kill(int(entry), signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+
+def _session(pid):
+    """The session of a process that lives; None when it is gone, or ended and only not yet waited for."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+    except (OSError, ProcessLookupError):
+        return None
+    return None if fields[0] == "Z" else int(fields[3])
 
 
 def _how(code):

@@ -58,7 +58,7 @@ class Origin:
         return httpx.get(self.url + path, timeout=10, **options)
 
     def close(self):
-        self.part.end_now()
+        self.part.stop()  # not killed: its workers would stay
         self.functions.close()
         self.broker.close()
         self.folder.cleanup()
