@@ -29,7 +29,8 @@ const GLUE = ["", "<", ">", "\"", "'", "`", "<!--", "-->", "</p>", "<p ", "<svg>
 function spliced(random) {
   const pick = () => VECTORS[random(VECTORS.length)].in.replaceAll("\0", "");
   const half = (text) => text.slice(random(text.length + 1));
-  return half(pick()) + GLUE[random(GLUE.length)] + pick().slice(0, 1 + random(80)) + GLUE[random(GLUE.length)] + half(pick());
+  const text = half(pick()) + GLUE[random(GLUE.length)] + pick().slice(0, 1 + random(80)) + GLUE[random(GLUE.length)] + half(pick());
+  return text.toWellFormed(); // half a surrogate pair is no text, and the API says so
 }
 
 let holder;
