@@ -53,11 +53,11 @@ LogTail::~LogTail() { stop(); }
 Result<void> LogTail::keep() {
   Client& client = jetstream_.client();
   const auto stale = [&] { return client.clock().steady() - heard_ > options_.heartbeat * (kMissedHeartbeatsMax + 1); };
-  if (state_ == State::kRunning && client.connected() && client.generation() == generation_) {
+  if (running()) {
     if (!stale()) return {};
     // The owner may have been away for long, with the heartbeats waiting in the socket.
     const auto handled = client.poll(std::chrono::milliseconds(0));
-    if (handled.ok() && state_ == State::kRunning && !stale()) return {};
+    if (handled.ok() && running() && !stale()) return {};
   }
   stop();
   if (client.clock().steady() < try_after_) return failed_;

@@ -52,10 +52,14 @@ class LogTail {
   // The last message handed over.
   [[nodiscard]] StreamSequence position() const { return position_; }
   // True when all that lay in the stream when the consumer started has been handed over, and nothing is known to be missing.
-  [[nodiscard]] bool live() const { return state_ == State::kRunning && caught_up_; }
+  [[nodiscard]] bool live() const { return running() && caught_up_; }
 
  private:
   enum class State : std::uint8_t { kStopped, kRunning };
+  [[nodiscard]] bool running() const {
+    const Client& client = jetstream_.client();
+    return state_ == State::kRunning && client.connected() && client.generation() == generation_;
+  }
   [[nodiscard]] Result<void> start();
   void stop();
   void handle(const MessageView& message);

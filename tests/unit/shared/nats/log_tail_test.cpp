@@ -180,6 +180,7 @@ TEST_CASE("a new connection means a new consumer behind the last message") {
   bench.server.dead = true;
   CHECK_FALSE(bench.client.poll(10ms).ok());
   CHECK_FALSE(bench.client.connected());
+  CHECK_FALSE(tail.live());
   bench.turn(tail);
   CHECK(bench.server.connects == 2);
   CHECK(bench.starts == Sequences{1, 2});
