@@ -42,9 +42,10 @@ Json stats_config() {
   return config;
 }
 
+// On disk: in memory the stream itself would be gone with a restarted nats-server, and nobody could log in until the next init.
 Json throttle_config() {
   Json config = stream_config(kThrottleStream, "throttle.>");
-  config["storage"] = "memory";
+  config["storage"] = "file";
   config["allow_msg_counter"] = true;
   config["max_age"] = nanoseconds(std::chrono::minutes(30));
   config["duplicate_window"] = nanoseconds(std::chrono::minutes(2));
