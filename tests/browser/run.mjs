@@ -3,6 +3,7 @@
 // unit     needs nothing but node
 // pages    needs Chromium (FRESHET_CHROMIUM, default /usr/bin/chromium) and the product: infra/up on free ports with a data
 //          folder of its own, or a site that runs already: FRESHET_BROWSER_URL with FRESHET_BROWSER_ADMIN=user:password
+//          (and FRESHET_BROWSER_DATA, its data folder, when its processes may be killed)
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -33,7 +34,9 @@ if (pages.length > 0) {
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
   const site = await startSite();
   try {
-    status = runFiles(pages, { FRESHET_CHROMIUM: chromium, FRESHET_BROWSER_DEPS: dependencies, FRESHET_BROWSER_URL: site.url, FRESHET_BROWSER_ADMIN: site.admin }) || status;
+    status = runFiles(pages, {
+      FRESHET_CHROMIUM: chromium, FRESHET_BROWSER_DEPS: dependencies, FRESHET_BROWSER_URL: site.url, FRESHET_BROWSER_ADMIN: site.admin, FRESHET_BROWSER_DATA: site.data,
+    }) || status;
   } finally {
     site.stop();
   }
