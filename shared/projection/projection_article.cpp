@@ -108,8 +108,7 @@ Result<void> Projection::write_article(const Article& article, std::int64_t key,
   }
   FRESHET_TRY_VOID(sql(kPutBody).execute(key, pieces.translations));
   if (model_->mode() == FillMode::kBulk) return {};
-  FRESHET_TRY(translations, parse_json_object(pieces.translations));
-  const auto text = search_text(status, category_id, translations);
+  const auto text = search_text(status, category_id, pieces.translations);
   return sql(kPutSearch).execute(key, text.marks, text.text);
 }
 

@@ -58,11 +58,11 @@ class ReadModel {
   std::size_t searchable_uncommitted_ = 0;
 };
 
-// What the search index holds of one article, from its row and its body.
+// What the search index holds of one article: `translations` as article_body keeps it, which append_article wrote.
 struct SearchText {
   std::string marks;
   std::string text;
 };
-[[nodiscard]] SearchText search_text(std::int64_t status, std::string_view category_id, const Json& translations);
+[[nodiscard]] SearchText search_text(std::int64_t status, std::string_view category_id, std::string_view translations);
 
 }  // namespace freshet

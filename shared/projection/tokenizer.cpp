@@ -35,6 +35,11 @@ Script script_of(char32_t code) {
     const bool word = (code >= 'a' && code <= 'z') || (code >= '0' && code <= '9') || (code >= 'A' && code <= 'Z');
     return word ? Script::kWord : Script::kNone;
   }
+  // Thai without the look-up: all but the currency sign and the three signs of punctuation, and what is not assigned.
+  if (code >= kThaiFirst && code <= kThaiLast) {
+    const bool sign = (code > 0x0E3A && code < 0x0E40) || code == 0x0E4F || code > 0x0E59;
+    return sign ? Script::kNone : Script::kPairs;
+  }
   if (class_of(code) == CharacterClass::kOther) return Script::kNone;
   return is_written_without_spaces(code) ? Script::kPairs : Script::kWord;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "shared/projection/article_pieces.hpp"
 #include "tests/unit/shared/projection/fixture.hpp"
 
 using namespace freshet;
@@ -42,6 +43,16 @@ void overwrite(const std::string& path, long at, char with, std::size_t count) {
 }
 
 }  // namespace
+
+TEST_CASE("what search reads of an article is its texts, unescaped, contents without tags") {
+  Article article = article_of(1, 5000);
+  article.translations[Language::kEnglish] = Translation{"1 < 2 \"quoted\"", "<p>a\\b</p>\n<p>c\x01" "d</p>", "\"content\":\t\\"};
+  article.translations[Language::kThai] = Translation{"หัวข้อ", "", ""};
+  const auto text = search_text(1, "ID", cut_article(article).translations);
+  CHECK(text.marks == "s1 cID");
+  CHECK(text.text == "1 < 2 \"quoted\"\n a\\b   c d \n\"content\": \\\nหัวข้อ\n\n\n");
+  CHECK(search_text(0, "", "{}").text.empty());
+}
 
 TEST_CASE("a file is opened where it was left") {
   const TemporaryFile file;

@@ -39,6 +39,8 @@ TEST_CASE("text is cut into words where there are spaces and into pairs where th
       {"iPhoneกข", "iphone กข+ข", "iphone กข"},
       {"日本語", "日本 本語+語", "日本 本語"},
       {"ﾊﾛｰ", "ハロ ロー+ー", "ハロ ロー"},
+      {"๏ ฿ ๚ ๛", "", ""},
+      {"๕ๆ", "๕ๆ+ๆ", "๕ๆ"},
       {"bad \xff utf-8", "", ""},
   };
   for (const auto& row : rows) {
