@@ -45,12 +45,13 @@ int run(const Settings& settings, const Clock& clock, const Log& log) {
   Caps per_user(settings.connections_per_user_max);
   auto verifier = Authenticator::make_verifier(settings);
   if (!verifier.ok()) return fail(log, verifier.error());
-  Authenticator authenticator(std::move(*verifier), clock);
+  Standing standing(clock);
+  Authenticator authenticator(std::move(*verifier), standing, clock);
 
   auto log_poller = make_epoll_poller();
   if (!log_poller.ok()) return fail(log, log_poller.error());
   Loop log_side(clock, **log_poller);
-  LogLoop log_loop(log_side, {settings.nats_url, random_token(random, 22), settings.place, settings.ring.events_max}, status, log);
+  LogLoop log_loop(log_side, {settings.nats_url, random_token(random, 22), settings.place, settings.ring.events_max}, standing, status, log);
 
   const ServerShared shared{settings, log, per_ip, per_user, authenticator, status, connections_max, connections_max - connections_max / 50};
   std::deque<Loop> sides;

@@ -25,8 +25,8 @@ std::string_view cookie_value(std::string_view header, std::string_view name) {
   return {};
 }
 
-// Users of another system cannot take the places of ours.
-std::string key_of(const Claims& claims) { return (claims.origin == Origin::kOwn ? "own:" : "foreign:") + claims.subject; }
+// Users of another system cannot take the places of ours. A ticket got with a token of theirs has no family.
+std::string key_of(const Claims& claims) { return (claims.family.empty() ? "foreign:" : "own:") + claims.subject; }
 
 }  // namespace
 
@@ -44,26 +44,36 @@ Result<TokenVerifier> Authenticator::make_verifier(const Settings& settings) {
   return TokenVerifier(settings.jwt_issuer, std::move(keys), std::move(foreign));
 }
 
-Result<std::optional<std::string>> Authenticator::identify(const Request& request) {
-  if (const auto header = request.header("Authorization"); !header.empty()) return by_token(token_of_header(header));
-  if (const auto ticket = query_value(request.query, "ticket"); !ticket.empty()) return by_ticket(ticket);
-  if (const auto token = query_value(request.query, "token"); !token.empty()) return by_token(token);
-  if (const auto cookie = cookie_value(request.header("Cookie"), kCookie); !cookie.empty()) return by_token(cookie);
-  return std::optional<std::string>();
+Result<std::optional<Holder>> Authenticator::identify(const Request& request) {
+  Result<Holder> holder = Holder{};
+  if (const auto header = request.header("Authorization"); !header.empty()) {
+    holder = by_token(token_of_header(header));
+  } else if (const auto ticket = query_value(request.query, "ticket"); !ticket.empty()) {
+    holder = by_ticket(ticket);
+  } else if (const auto token = query_value(request.query, "token"); !token.empty()) {
+    holder = by_token(token);
+  } else if (const auto cookie = cookie_value(request.header("Cookie"), kCookie); !cookie.empty()) {
+    holder = by_token(cookie);
+  } else {
+    return std::optional<Holder>();
+  }
+  if (!holder.ok()) return std::move(holder).error();
+  if (standing_.refuses(*holder)) return Error{Errc::kUnauthenticated, "token refused: it was revoked"};
+  return std::optional<Holder>(std::move(*holder));
 }
 
-Result<std::optional<std::string>> Authenticator::by_token(std::string_view token) {
+Result<Holder> Authenticator::by_token(std::string_view token) const {
   FRESHET_TRY(claims, verifier_.verify(token, TokenKind::kAccess, clock_.wall()));
-  return std::optional(key_of(claims));
+  return Holder{key_of(claims), claims.subject, claims.family, claims.issued_at, claims.expires_at};
 }
 
-Result<std::optional<std::string>> Authenticator::by_ticket(std::string_view ticket) {
+Result<Holder> Authenticator::by_ticket(std::string_view ticket) {
   const WallTime now = clock_.wall();
   FRESHET_TRY(claims, verifier_.verify(ticket, TokenKind::kTicket, now));
   const std::lock_guard lock(mutex_);
   std::erase_if(spent_, [&](const auto& one) { return one.second < now; });
   if (!spent_.emplace(claims.id, claims.expires_at).second) return Error{Errc::kUnauthenticated, "the ticket was used before"};
-  return std::optional(key_of(claims));
+  return Holder{key_of(claims), claims.subject, claims.family, claims.issued_at, claims.issued_at + kAccessLifetime};
 }
 
 }  // namespace freshet::broker

@@ -18,14 +18,16 @@ LogHubSettings hub_settings(const LogLoopSettings& settings) {
 
 }  // namespace
 
-LogLoop::LogLoop(Loop& loop, const LogLoopSettings& settings, Status& status, const Log& log)
+LogLoop::LogLoop(Loop& loop, const LogLoopSettings& settings, Standing& standing, Status& status, const Log& log)
     : loop_(loop),
       settings_(settings),
+      standing_(standing),
       status_(status),
       log_(log),
       mailbox_(loop.wake(), kMailboxBytes),
       link_(make_nats_link(link_settings(settings), *this)),
-      hub_(*link_, *this, hub_settings(settings)) {
+      hub_(*link_, *this, hub_settings(settings)),
+      revocations_(*link_, {"log.token.*", "log.user.*"}, [this](std::string_view subject, std::string_view payload) { note_standing(subject, payload); }) {
   loop_.timers().at(loop_.now(), [this] { reopen(); });
 }
 
@@ -68,15 +70,27 @@ void LogLoop::on_message(const NatsMessage& message) {
     if (!message.reply.empty()) link_->publish(message.reply, "", answer);
     return;
   }
+  if (revocations_.on_message(message, loop_.now())) return;
+  // At once, and before the hub, which holds events until reads show them: a revocation waits for nobody.
+  note_standing(message.subject, message.payload);
   hub_.on_message(message, loop_.now());
+}
+
+void LogLoop::note_standing(std::string_view subject, std::string_view payload) {
+  if (!subject.starts_with("log.token.") && !subject.starts_with("log.user.")) return;
+  const auto revocation = standing_.note(subject, payload);
+  if (!revocation) return;
+  for (Port& port : servers_) static_cast<void>(port.server->post(*revocation, 0));
 }
 
 void LogLoop::on_link(LinkEvent event) {
   if (event == LinkEvent::kConnected) {
     log_.info("connected to NATS");
+    revocations_.on_connected(loop_.clock().wall() - kAccessLifetime, loop_.now());
     return hub_.on_connected(loop_.now());
   }
   log_.warning(event == LinkEvent::kClosed ? "NATS refuses the connection" : "disconnected from NATS");
+  revocations_.on_disconnected();
   hub_.on_disconnected(loop_.now());
   if (event == LinkEvent::kClosed) reopen_later();
 }
@@ -95,6 +109,7 @@ void LogLoop::reopen_later() {
 void LogLoop::on_turn_end() {
   const SteadyTime now = loop_.now();
   hub_.on_turn_end(now);
+  revocations_.on_tick(now);
   take_back();
   update_status();
   loop_.timers().cancel(next_);
@@ -111,7 +126,7 @@ void LogLoop::update_status() {
   const LogHubCounters now = hub_.counters();
   out.nats_connected = hub_.connected();
   out.log_followed = hub_.following();
-  if (hub_.ready()) out.ready = true;
+  if (hub_.ready() && revocations_.done()) out.ready = true;
   out.position.set(hub_.position().sequence.value);
   out.messages.set(now.messages);
   out.events.set(now.events);

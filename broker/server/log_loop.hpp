@@ -13,10 +13,12 @@
 
 #include "broker/jetstream/nats_link.hpp"
 #include "broker/log/log_hub.hpp"
+#include "broker/log/past_reads.hpp"
 #include "broker/loop/loop.hpp"
 #include "broker/loop/mailbox.hpp"
 #include "broker/server/log_line.hpp"
 #include "broker/server/server.hpp"
+#include "broker/server/standing.hpp"
 #include "broker/server/status.hpp"
 
 namespace freshet::broker {
@@ -33,7 +35,7 @@ class LogLoop final : public LogReader, private LoopClient, private NatsInlet, p
   static constexpr std::size_t kMailboxBytes = 128u << 20;
   static constexpr std::chrono::seconds kReopenPause{1};
 
-  LogLoop(Loop& loop, const LogLoopSettings& settings, Status& status, const Log& log);
+  LogLoop(Loop& loop, const LogLoopSettings& settings, Standing& standing, Status& status, const Log& log);
 
   // Before run().
   void add_server(Server& server) { servers_.push_back({&server, false}); }
@@ -63,6 +65,7 @@ class LogLoop final : public LogReader, private LoopClient, private NatsInlet, p
 
   void on_link(LinkEvent event);
   void on_message(const NatsMessage& message);
+  void note_standing(std::string_view subject, std::string_view payload);
   void post(Port& port, LogOutput output);
   void take_back();
   void reopen();
@@ -71,6 +74,7 @@ class LogLoop final : public LogReader, private LoopClient, private NatsInlet, p
 
   Loop& loop_;
   const LogLoopSettings settings_;
+  Standing& standing_;
   Status& status_;
   const Log& log_;
   Mailbox<Mail> mailbox_;
@@ -78,6 +82,7 @@ class LogLoop final : public LogReader, private LoopClient, private NatsInlet, p
   std::vector<Port> servers_;
   std::unique_ptr<NatsLink> link_;
   LogHub hub_;
+  PastReads revocations_;  // of the last access lifetime
   Timers::Id next_;
   bool was_following_ = false;
 };

@@ -9,7 +9,9 @@
 #include <climits>
 
 #include "broker/sse/sse.hpp"
+#include "shared/id.hpp"
 #include "shared/limits.hpp"
+#include "shared/random.hpp"
 
 namespace freshet::broker {
 namespace {
@@ -87,6 +89,8 @@ void Server::on_wake() {
   for (ServerMail& mail : mail_) {
     if (auto* output = std::get_if<LogOutput>(&mail)) {
       streams_.on_log(std::move(*output));
+    } else if (const auto* revocation = std::get_if<Revocation>(&mail)) {
+      revoke(*revocation);
     } else {
       drain();
     }
@@ -168,6 +172,7 @@ void Server::set_deadline(Slot slot, std::chrono::milliseconds after) {
 void Server::close_slot(Slot slot) {
   Connection& connection = connections_[slot];
   if (connection.reading) loop_.timers().cancel(connection.reading->deadline);
+  if (connection.holder) loop_.timers().cancel(connection.expiry);
   loop_.poller().remove(connection.fd.get());
   const std::uint32_t generation = connection.generation + 1;
   connection = Connection{};
@@ -272,8 +277,8 @@ void Server::open_stream(Slot slot, const Request& request, const Endpoint& endp
     response.headers.insert(response.headers.end(), cors.begin(), cors.end());
     return reply(slot, request, std::move(response));
   }
-  auto user = shared_.authenticator.identify(request);
-  if (!user.ok()) return problem(user.error());
+  auto holder = shared_.authenticator.identify(request);
+  if (!holder.ok()) return problem(holder.error());
   HeaderList headers = sse::stream_headers();
   headers.insert(headers.end(), cors.begin(), cors.end());
   if (request.method == "HEAD") return say_and_close(slot, encode_stream_head(200, headers));
@@ -286,7 +291,7 @@ void Server::open_stream(Slot slot, const Request& request, const Endpoint& endp
   auto of_ip = shared_.per_ip.take(address_of(slot, request));
   if (!of_ip) return problem(Error{Errc::kTooManyRequests, "too many streams from this address", {}, 5});
 
-  std::optional<Caps::Place> of_user = *user ? shared_.per_user.take(**user) : Caps::Place();
+  std::optional<Caps::Place> of_user = *holder ? shared_.per_user.take((*holder)->user) : Caps::Place();
   if (!of_user) return problem(Error{Errc::kTooManyRequests, "too many streams of this user", {}, 5});
 
   const std::string named_by_header(request.header("Last-Event-ID"));
@@ -297,7 +302,43 @@ void Server::open_stream(Slot slot, const Request& request, const Endpoint& endp
   connection.phase = Phase::kStream;
   connection.of_ip = std::move(*of_ip);
   connection.of_user = std::move(*of_user);
+  connection.holder = std::move(*holder);
   streams_.open(slot, endpoint.channel, named, encode_stream_head(200, headers));
+  if (connections_[slot].holder) watch_token(slot);
+}
+
+// ---------------------------------------------------------------- the tokens of streams
+
+std::string Server::notice(std::string_view type, std::string_view title, std::string_view message) {
+  SystemRandom random;
+  const WallTime now = loop_.clock().wall();
+  return sse::encode_notification({make_id(now, random), type, title, message, format_time(now)});
+}
+
+void Server::watch_token(Slot slot) {
+  Connection& connection = connections_[slot];
+  const auto left = connection.holder->expires_at - loop_.clock().wall();
+  const auto in = [&](std::chrono::milliseconds after, auto what) {
+    connection.expiry = loop_.timers().at(loop_.now() + std::max(after, std::chrono::milliseconds(1)), what);
+  };
+  if (left <= kExpiryNotice) return in(left, [this, slot] { end_expired(slot); });
+  in(left - kExpiryNotice, [this, slot] {
+    streams_.tell(slot, notice("token_expiring", "The session ends soon", "Renew the token and open the stream anew."));
+    watch_token(slot);
+  });
+}
+
+void Server::end_expired(Slot slot) {
+  if (connections_[slot].holder->expires_at > loop_.clock().wall()) return watch_token(slot);  // the wall clock went back
+  streams_.end_with(slot, notice("token_expired", "The session has ended", "The token of this stream has expired."));
+}
+
+void Server::revoke(const Revocation& revocation) {
+  for (Slot slot = 0; slot < connections_.size(); ++slot) {
+    const Connection& connection = connections_[slot];
+    if (connection.phase != Phase::kStream || !connection.holder || !revocation.hits(*connection.holder)) continue;
+    streams_.end_with(slot, notice("token_revoked", "The session has ended", "The token of this stream was revoked."));
+  }
 }
 
 void Server::say_and_close(Slot slot, const std::string& bytes) {

@@ -26,6 +26,7 @@
 #include "broker/server/caps.hpp"
 #include "broker/server/endpoints.hpp"
 #include "broker/server/log_line.hpp"
+#include "broker/server/standing.hpp"
 #include "broker/server/status.hpp"
 #include "broker/streams/streams.hpp"
 
@@ -44,12 +45,13 @@ struct ServerShared {
 };
 
 struct Drain {};
-using ServerMail = std::variant<LogOutput, Drain>;
+using ServerMail = std::variant<LogOutput, Revocation, Drain>;
 
 class Server final : public LoopClient, private StreamWire {
  public:
   static constexpr std::chrono::seconds kHeadPatience{10};
   static constexpr std::chrono::seconds kClosePatience{2};
+  static constexpr std::chrono::seconds kExpiryNotice{60};  // before the end of a stream whose token expires
   static constexpr std::size_t kMailboxBytes = 128u << 20;
 
   Server(const ServerShared& shared, Loop& loop, Descriptor listener, std::uint32_t number, LogReader& reader, LoopCounters& counters);
@@ -75,6 +77,8 @@ class Server final : public LoopClient, private StreamWire {
     std::unique_ptr<Reading> reading;  // until it is a stream
     Caps::Place of_ip;
     Caps::Place of_user;
+    std::optional<Holder> holder;  // of a stream that was opened with a token
+    Timers::Id expiry;
   };
   using Slot = std::uint32_t;
 
@@ -96,6 +100,12 @@ class Server final : public LoopClient, private StreamWire {
   void open_stream(Slot slot, const Request& request, const Endpoint& endpoint);
   void say_and_close(Slot slot, const std::string& bytes);
   [[nodiscard]] std::string address_of(Slot slot, const Request& request) const;
+
+  // ---- the tokens of streams
+  void watch_token(Slot slot);
+  void end_expired(Slot slot);
+  void revoke(const Revocation& revocation);
+  [[nodiscard]] std::string notice(std::string_view type, std::string_view title, std::string_view message);
 
   // ---- StreamWire
   std::optional<std::size_t> send(StreamId stream, std::span<const iovec> pieces) override;

@@ -57,6 +57,17 @@ std::string encode_goodbye(std::chrono::milliseconds after) {
   return out;
 }
 
+std::string encode_notification(const Notification& notification) {
+  std::string data;
+  JsonWriter writer(data);
+  writer.begin_object().field("type", "notification").field("id", notification.id).field("notification_type", notification.type);
+  writer.field("title", notification.title).field("message", notification.message).field("icon", "key").field("color", "warning");
+  writer.key("data").begin_object().end_object().field("created_at", notification.created_at).end_object();
+  std::string out;
+  append_event(out, {{}, "notification", data});
+  return out;
+}
+
 HeaderList stream_headers() {
   return {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store, no-transform"}, {"X-Accel-Buffering", "no"}};
 }

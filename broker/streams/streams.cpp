@@ -256,6 +256,19 @@ void Streams::on_writable(StreamId id) {
 
 void Streams::on_peer_closed(StreamId id) { end(id); }
 
+void Streams::tell(StreamId id, std::string bytes) {
+  flush();
+  if (streams_[id].state == State::kOpen) say(id, make_frame(std::move(bytes)));
+}
+
+void Streams::end_with(StreamId id, std::string last_words) {
+  tell(id, std::move(last_words));
+  if (streams_[id].state != State::kOpen) return;
+  fanout_.unsubscribe(id);
+  streams_[id].state = State::kEnding;
+  if (streams_[id].outbox.empty()) end(id);
+}
+
 // Marks; the turn's end closes.
 void Streams::end(StreamId id) {
   Stream& stream = streams_[id];
@@ -389,11 +402,7 @@ void Streams::drain_wave() {
     if (streams_[id].state != State::kOpen) continue;
     // Spread, so that they do not all come back at once.
     const std::chrono::milliseconds spread(drain_next_ * 7919 % 2000);
-    fanout_.unsubscribe(id);
-    say(id, make_frame(sse::encode_goodbye(std::chrono::milliseconds(500) + spread)));
-    if (streams_[id].state != State::kOpen) continue;
-    streams_[id].state = State::kEnding;
-    if (streams_[id].outbox.empty()) end(id);
+    end_with(id, sse::encode_goodbye(std::chrono::milliseconds(500) + spread));
   }
 }
 

@@ -63,6 +63,9 @@ class Streams final : private Delivery {
   void open(StreamId stream, std::string_view channel, std::string_view named, std::string head);
   void on_writable(StreamId stream);
   void on_peer_closed(StreamId stream);
+  // Says something to one stream alone; and as the last thing before its end. A stream that is over already is no error.
+  void tell(StreamId stream, std::string bytes);
+  void end_with(StreamId stream, std::string last_words);
 
   void on_log(LogOutput output);
   void on_tick();      // every kTick

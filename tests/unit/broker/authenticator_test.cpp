@@ -17,12 +17,13 @@ struct World {
   testing::ManualClock clock;
   testing::SeededRandom random{1};
   SigningKey key = *SigningKey::parse(base64url_encode(std::string(32, 'k')));
-  Authenticator authenticator{TokenVerifier("freshet", {key.verify_key()}), clock};
+  Standing standing{clock};
+  Authenticator authenticator{TokenVerifier("freshet", {key.verify_key()}), standing, clock};
 
   std::string token(TokenKind kind) {
     return sign_token(make_claims(kind, kUser, kFamily, false, clock.wall(), random), "freshet", key);
   }
-  Result<std::optional<std::string>> ask(std::string query, HeaderList headers = {}) {
+  Result<std::optional<Holder>> ask(std::string query, HeaderList headers = {}) {
     Request request;
     request.query = std::move(query);
     request.headers = std::move(headers);
@@ -34,18 +35,19 @@ struct World {
 
 TEST_CASE("a request that carries nothing is anonymous") {
   World world;
-  CHECK(*world.ask("") == std::nullopt);
-  CHECK(*world.ask("token=&ticket=", {{"Cookie", "other=1; __Host-freshet="}}) == std::nullopt);
+  CHECK_FALSE(world.ask("")->has_value());
+  CHECK_FALSE(world.ask("token=&ticket=", {{"Cookie", "other=1; __Host-freshet="}})->has_value());
 }
 
 TEST_CASE("a token is taken from the header, the query or the cookie") {
   World world;
   const std::string token = world.token(TokenKind::kAccess);
-  const std::optional<std::string> user = "own:" + kUser;
-  CHECK(*world.ask("", {{"Authorization", "Bearer " + token}}) == user);
-  CHECK(*world.ask("", {{"authorization", "token  " + token}}) == user);
-  CHECK(*world.ask("a=b&token=" + token) == user);
-  CHECK(*world.ask("", {{"Cookie", "a=b;  __Host-freshet=" + token}}) == user);
+  const auto user_of = [&](std::string query, HeaderList headers = {}) { return (*world.ask(std::move(query), std::move(headers)))->user; };
+  const std::string user = "own:" + kUser;
+  CHECK(user_of("", {{"Authorization", "Bearer " + token}}) == user);
+  CHECK(user_of("", {{"authorization", "token  " + token}}) == user);
+  CHECK(user_of("a=b&token=" + token) == user);
+  CHECK(user_of("", {{"Cookie", "a=b;  __Host-freshet=" + token}}) == user);
 }
 
 TEST_CASE("what is carried and not believed is refused, wherever it is") {
@@ -62,6 +64,24 @@ TEST_CASE("what is carried and not believed is refused, wherever it is") {
   CHECK_FALSE(world.ask("token=" + token, {{"Authorization", "Bearer garbage"}}).ok());
   world.clock.advance(std::chrono::minutes(61));
   CHECK(world.ask("token=" + token).error().code == Errc::kUnauthenticated);
+}
+
+TEST_CASE("a stream lasts as long as its token, and one opened by a ticket as long as an access token") {
+  World world;
+  for (const auto& query : {"token=" + world.token(TokenKind::kAccess), "ticket=" + world.token(TokenKind::kTicket)}) {
+    const auto holder = world.ask(query);
+    REQUIRE(holder.ok());
+    const auto left = (*holder)->expires_at - world.clock.wall();
+    CHECK(left > kAccessLifetime - std::chrono::seconds(1));
+    CHECK(left <= kAccessLifetime);
+  }
+}
+
+TEST_CASE("a token that was taken back opens nothing") {
+  World world;
+  static_cast<void>(world.standing.note("log.token." + kFamily, R"({"user":"u","jti":"j","rotated_at":"2026-01-01T00:00:00.000Z","revoked":true})"));
+  CHECK(world.ask("token=" + world.token(TokenKind::kAccess)).error().code == Errc::kUnauthenticated);
+  CHECK(world.ask("ticket=" + world.token(TokenKind::kTicket)).error().code == Errc::kUnauthenticated);
 }
 
 TEST_CASE("a ticket opens one stream") {
