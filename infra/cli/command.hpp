@@ -46,6 +46,8 @@ extern const Command kExport;
 extern const Command kImport;
 extern const Command kCheck;
 extern const Command kMonitor;
+extern const Command kToken;
+extern const Command kConnections;
 [[nodiscard]] std::span<const Command* const> commands();
 
 class Program {

@@ -12,7 +12,8 @@ namespace {
 
 enum ExitCode : int { kDone = 0, kFailed = 1, kUsage = 2, kUnreachable = 3 };
 
-constexpr std::array<const Command*, 7> kCommands{&kInit, &kCreateSuperuser, &kCheck, &kMonitor, &kLog, &kExport, &kImport};
+constexpr std::array<const Command*, 9> kCommands{&kInit,   &kCreateSuperuser, &kCheck, &kMonitor,    &kLog,
+                                                   &kExport, &kImport,          &kToken, &kConnections};
 
 std::string left(std::string text) { return text + std::string(text.size() < 34 ? 34 - text.size() : 1, ' '); }
 
