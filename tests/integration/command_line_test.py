@@ -59,6 +59,15 @@ def test_a_token_of_the_command_line_is_the_accounts(site):
     assert site.freshet("token", "--user", "nobody-here", check=False).returncode == FAILED
 
 
+def test_connections_counts_open_streams(site, closing):
+    before = lines(site.freshet("connections", "--json"))
+    for _ in range(3):
+        closing(site.stream("en")).wait_open()
+    after = lines(site.freshet("connections", "--json"))
+    assert len(before) == len(after) == 1 and after[0]["streams"] - before[0]["streams"] == 3
+    assert f"{after[0]['streams']} streams" in site.freshet("connections").stdout
+
+
 def test_articles_are_imported_sanitised_with_categories_and_authors(site, tmp_path):
     article = {"slug": "imported", "status": "published", "category": {"slug": "rivers", "name": "Rivers"},
                "author": {"id": 7, "username": "old-author", "name": "Old Author"}, "created_at": "2024-01-01T00:40:00Z",
