@@ -117,7 +117,7 @@ Result<std::size_t> TcpTransport::try_read(std::span<char> into) {
   if (!input_) return Error{Errc::kUnavailable, "not connected"};
   const auto room = into.first(std::min(into.size(), read_bytes_));
   FRESHET_TRY(count, read_now(input_, room));
-  read_bytes_ = count == room.size() ? read_bytes_ * 2 : std::max(kReadBytesMin, std::min(read_bytes_, count * 2));
+  read_bytes_ = std::max(kReadBytesMin, count == room.size() ? room.size() * 2 : std::min(read_bytes_, count * 2));
   return count;
 }
 
