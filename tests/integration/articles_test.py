@@ -102,6 +102,14 @@ def test_content_is_sanitised_and_plain_text_is_kept_verbatim(admin):
     assert "script" not in made["content"] and "onclick" not in made["content"] and "javascript" not in made["content"] and "Hi" in made["content"]
 
 
+def test_the_largest_article_is_read_back_whole_and_the_next_one_too(admin, anyone):
+    content = "กขค" * (512 * 1024 // 3)
+    largest = admin.articles.create(content=content, status="published")
+    assert read(anyone, largest.json()["id"], largest).json()["content"] == content
+    after = admin.articles.create(title="After the largest", status="published")
+    assert read(anyone, after.json()["id"], after).json()["title"] == "After the largest"
+
+
 # ------------------------------------------------------------ change
 def test_a_patch_merges_inside_a_language(admin):
     made = admin.articles.create(title="First", title_th="หนึ่ง", content="<p>Kept</p>")

@@ -173,6 +173,8 @@ def test_a_damaged_read_model_is_rebuilt_from_the_log(own_site, damage):
     files = store_files(site)
     assert files, "the store keeps no file"
     for path in files:
+        if not path.exists():
+            continue  # a journal, gone with the file it belonged to
         data = path.read_bytes()
         if damage == "deleted":
             path.unlink()
@@ -316,7 +318,7 @@ def test_nats_in_slices_changes_nothing(request, closing, name, piece):
     articles = site.admin().articles
     stream = closing(site.stream()).wait_open()
     proxy.slice(piece)
-    content = "<p>" + "x" * (300 if piece == 1 else 20_000) + "</p>"
+    content = "<p>" + "x" * (300 if piece < 1000 else 20_000) + "</p>"
     for n in range(3):
         made = articles.create(title=f"In slices {n}", content=content, status="published")
         stream.wait(lambda e: e.type == "message" and e.json["article"]["id"] == made.json()["id"], timeout=30)

@@ -90,7 +90,7 @@ class ChaosProxy:
         while not self._stopping:
             with self._lock:
                 self._turn()
-            time.sleep(0 if self.mode == "pass" else 0.001)
+            time.sleep(0 if self.mode in ("pass", "slice") else 0.001)
 
     def _turn(self):
         self._accept()
