@@ -76,6 +76,7 @@ test("logging out in one tab logs out the other, and the token is worth nothing 
     await page.locator("#account summary").click();
     await page.getByRole("button", { name: "Log out" }).click();
     await other.waitForURL(/\/login/);
+    await page.waitForURL((url) => url.pathname === "/"); // it leaves when the server has taken the token back
     await assert.rejects(call("POST", "/api/token/refresh/", { refresh }), /401/);
   });
 });
