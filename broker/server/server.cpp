@@ -172,7 +172,7 @@ void Server::set_deadline(Slot slot, std::chrono::milliseconds after) {
 void Server::close_slot(Slot slot) {
   Connection& connection = connections_[slot];
   if (connection.reading) loop_.timers().cancel(connection.reading->deadline);
-  if (connection.holder) loop_.timers().cancel(connection.expiry);
+  if (connection.session) loop_.timers().cancel(connection.session->expiry);
   loop_.poller().remove(connection.fd.get());
   const std::uint32_t generation = connection.generation + 1;
   connection = Connection{};
@@ -302,9 +302,9 @@ void Server::open_stream(Slot slot, const Request& request, const Endpoint& endp
   connection.phase = Phase::kStream;
   connection.of_ip = std::move(*of_ip);
   connection.of_user = std::move(*of_user);
-  connection.holder = std::move(*holder);
+  if (*holder) connection.session = std::make_unique<Session>(Session{std::move(**holder), {}});
   streams_.open(slot, endpoint.channel, named, encode_stream_head(200, headers));
-  if (connections_[slot].holder) watch_token(slot);
+  if (connections_[slot].session) watch_token(slot);
 }
 
 // ---------------------------------------------------------------- the tokens of streams
@@ -316,10 +316,10 @@ std::string Server::notice(std::string_view type, std::string_view title, std::s
 }
 
 void Server::watch_token(Slot slot) {
-  Connection& connection = connections_[slot];
-  const auto left = connection.holder->expires_at - loop_.clock().wall();
+  Session& session = *connections_[slot].session;
+  const auto left = session.holder.expires_at - loop_.clock().wall();
   const auto in = [&](std::chrono::milliseconds after, auto what) {
-    connection.expiry = loop_.timers().at(loop_.now() + std::max(after, std::chrono::milliseconds(1)), what);
+    session.expiry = loop_.timers().at(loop_.now() + std::max(after, std::chrono::milliseconds(1)), what);
   };
   if (left <= kExpiryNotice) return in(left, [this, slot] { end_expired(slot); });
   in(left - kExpiryNotice, [this, slot] {
@@ -329,14 +329,14 @@ void Server::watch_token(Slot slot) {
 }
 
 void Server::end_expired(Slot slot) {
-  if (connections_[slot].holder->expires_at > loop_.clock().wall()) return watch_token(slot);  // the wall clock went back
+  if (connections_[slot].session->holder.expires_at > loop_.clock().wall()) return watch_token(slot);  // the wall clock went back
   streams_.end_with(slot, notice("token_expired", "The session has ended", "The token of this stream has expired."));
 }
 
 void Server::revoke(const Revocation& revocation) {
   for (Slot slot = 0; slot < connections_.size(); ++slot) {
     const Connection& connection = connections_[slot];
-    if (connection.phase != Phase::kStream || !connection.holder || !revocation.hits(*connection.holder)) continue;
+    if (connection.phase != Phase::kStream || !connection.session || !revocation.hits(connection.session->holder)) continue;
     streams_.end_with(slot, notice("token_revoked", "The session has ended", "The token of this stream was revoked."));
   }
 }

@@ -70,6 +70,11 @@ class Server final : public LoopClient, private StreamWire {
     in_addr peer{};
     Timers::Id deadline;
   };
+  struct Session {
+    Holder holder;
+    Timers::Id expiry;
+  };
+  // Small: there is one for each idle stream.
   struct Connection {
     Descriptor fd;
     std::uint32_t generation = 0;
@@ -77,8 +82,7 @@ class Server final : public LoopClient, private StreamWire {
     std::unique_ptr<Reading> reading;  // until it is a stream
     Caps::Place of_ip;
     Caps::Place of_user;
-    std::optional<Holder> holder;  // of a stream that was opened with a token
-    Timers::Id expiry;
+    std::unique_ptr<Session> session;  // of a stream that was opened with a token
   };
   using Slot = std::uint32_t;
 
