@@ -18,7 +18,7 @@ test("a wrong password is refused in words, the focus is where it is needed, and
     await page.fill("#password", PASSWORD);
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => url.pathname === "/admin/");
-    await page.getByRole("heading", { name: "Articles" }).waitFor();
+    await page.getByRole("heading", { name: "Articles", exact: true }).waitFor();
   });
 });
 
@@ -28,11 +28,11 @@ test("a login survives a reload without a new token, and an expired access token
     page.on("request", (request) => request.url().endsWith("/api/token/refresh/") && renewals.push(request.headers()["idempotency-key"]));
     await login(page);
     await page.reload();
-    await page.getByRole("heading", { name: "Articles" }).waitFor();
+    await page.getByRole("heading", { name: "Articles", exact: true }).waitFor();
     assert.deepEqual(renewals, []);
     await page.evaluate(() => sessionStorage.clear());
     await page.reload();
-    await page.getByRole("heading", { name: "Articles" }).waitFor();
+    await page.getByRole("heading", { name: "Articles", exact: true }).waitFor();
     assert.equal(renewals.length, 1);
     assert.match(renewals[0], /^[0-9a-f]{32}$/);
   });
@@ -43,10 +43,10 @@ test("tabs that renew at the same time do not revoke each other", async () => {
     await login(page);
     const tabs = await Promise.all([context.newPage(), context.newPage(), context.newPage()]);
     await Promise.all(tabs.map((tab) => tab.goto("/admin/")));
-    for (const tab of tabs) await tab.getByRole("heading", { name: "Articles" }).waitFor();
+    for (const tab of tabs) await tab.getByRole("heading", { name: "Articles", exact: true }).waitFor();
     await tabs[2].evaluate(() => sessionStorage.clear());
     await tabs[2].reload();
-    await tabs[2].getByRole("heading", { name: "Articles" }).waitFor();
+    await tabs[2].getByRole("heading", { name: "Articles", exact: true }).waitFor();
   });
 });
 
@@ -61,7 +61,7 @@ test("a renewal whose answer was lost is repeated with its key and gets the same
       return route.abort();
     });
     await page.reload();
-    await page.getByRole("heading", { name: "Articles" }).waitFor();
+    await page.getByRole("heading", { name: "Articles", exact: true }).waitFor();
     assert.equal(lost, 2);
   });
 });
@@ -71,7 +71,7 @@ test("logging out in one tab logs out the other, and the token is worth nothing 
     await login(page);
     const other = await context.newPage();
     await other.goto("/admin/");
-    await other.getByRole("heading", { name: "Articles" }).waitFor();
+    await other.getByRole("heading", { name: "Articles", exact: true }).waitFor();
     const { refresh } = await page.evaluate(() => JSON.parse(localStorage.getItem("freshet.session")));
     await page.locator("#account summary").click();
     await page.getByRole("button", { name: "Log out" }).click();

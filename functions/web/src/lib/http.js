@@ -1,6 +1,6 @@
 // request(): one call of the REST API.
 //
-// Shape    request("GET", path, {query, json, auth, ifMatch, ifNoneMatch, idempotencyKey, minPosition, signal})
+// Shape    request("GET", path, {query, json, auth, ifMatch, ifNoneMatch, idempotencyKey, minPosition, keepalive, signal})
 //          → {status, body, etag, position}; a 304 has no body.
 // auth     "none" (default) | "user": sends the access token, renews it once when it is refused.
 // Errors   Problem or Unreachable (problem.js); an abort by `signal` stays an AbortError.
@@ -50,6 +50,7 @@ async function once(method, path, options, access) {
       body: options.json === undefined ? undefined : JSON.stringify(options.json),
       credentials: "same-origin",
       cache: "no-store",
+      keepalive: options.keepalive ?? false,
       signal: options.signal ? anySignal(options.signal, timeout) : timeout,
     });
     if (!response.ok && response.status !== 304) throw await problemFrom(response);

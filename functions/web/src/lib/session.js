@@ -11,7 +11,7 @@
 import { newKey, request, useTokens } from "./http.js";
 import { Problem } from "./problem.js";
 
-const STORED = "freshet.session", ACCESS = "freshet.access", RENEW_BEFORE_MS = 30_000;
+const STORED = "freshet.session", ACCESS = "freshet.access", RENEW_BEFORE_MS = 30_000, LOGOUT_MS = 4000;
 const listeners = new Set();
 let memory = { stored: null, access: null };
 
@@ -45,14 +45,15 @@ export async function refreshProfile() {
   return profile;
 }
 
+/// Over when the server has taken the token back, or LOGOUT_MS have passed; the call itself outlives the page.
 export async function logout() {
   const stored = load();
-  clear();
-  if (!stored) return;
   try {
-    await request("POST", "/api/token/blacklist/", { json: { refresh: stored.refresh } });
+    if (stored) await request("POST", "/api/token/blacklist/", { json: { refresh: stored.refresh }, keepalive: true, signal: AbortSignal.timeout(LOGOUT_MS) });
   } catch {
-    // the browser has forgotten it either way; unspent it dies in seven days
+    // the browser forgets it either way; unspent it dies in seven days
+  } finally {
+    clear();
   }
 }
 
