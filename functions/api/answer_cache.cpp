@@ -6,7 +6,7 @@ namespace freshet::api {
 namespace {
 
 constexpr std::string_view kInvalidate = "live.invalidate.";
-constexpr std::size_t kOverheadBytes = 256;  // of an entry beside its texts
+constexpr std::size_t kOverheadBytes = 512;  // of an entry beside its texts
 
 // One article's answer begins with its id; a list begins otherwise.
 std::string_view article_of(std::string_view body) {
@@ -16,12 +16,13 @@ std::string_view article_of(std::string_view body) {
   return is_id(id) ? id : std::string_view();
 }
 
-}  // namespace
-
-std::size_t AnswerCache::size_of(const Entries::value_type& entry) {
-  const Answer& answer = entry.second.answer;
-  return kOverheadBytes + entry.first.size() + answer.body.size() + answer.etag.size() + answer.link.size() + answer.position.size();
+std::size_t bytes_of(const HeaderList& headers) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : headers) bytes += name.size() + value.size();
+  return bytes;
 }
+
+}  // namespace
 
 void AnswerCache::follow(std::uint64_t generation) {
   if (generation == generation_) return;
@@ -36,13 +37,20 @@ const AnswerCache::Entry* AnswerCache::find(std::string_view target) {
   return &found->second;
 }
 
-void AnswerCache::keep(std::string_view target, const Answer& answer) {
-  if (answer.body.size() > kAnswerBytesMax) return;
+void AnswerCache::keep(std::string_view target, Response full) {
+  const std::string* etag = find_header(full.headers, "etag");
+  if (etag == nullptr || full.body.size() > kAnswerBytesMax) return;
   if (const auto known = entries_.find(target); known != entries_.end()) drop(known);
-  Entry entry{answer, std::string(article_of(answer.body)), ++uses_};
-  make_room(kOverheadBytes + target.size() + answer.body.size() + answer.etag.size() + answer.link.size() + answer.position.size());
-  const auto [added, is_new] = entries_.emplace(std::string(target), std::move(entry));
-  bytes_ += size_of(*added);
+  Entry entry;
+  entry.etag = *etag;
+  entry.article = article_of(full.body);
+  entry.bytes = kOverheadBytes + target.size() + full.body.size() + 2 * bytes_of(full.headers);
+  entry.used = ++uses_;
+  entry.unchanged = Response{304, full.headers, {}, full.body.size()};
+  entry.full = std::move(full);
+  make_room(entry.bytes);
+  bytes_ += entry.bytes;
+  entries_.emplace(std::string(target), std::move(entry));
 }
 
 void AnswerCache::invalidate(std::string_view subject) {
@@ -64,7 +72,7 @@ void AnswerCache::invalidate(std::string_view subject) {
 }
 
 void AnswerCache::drop(Entries::iterator entry) {
-  bytes_ -= size_of(*entry);
+  bytes_ -= entry->second.bytes;
   entries_.erase(entry);
 }
 

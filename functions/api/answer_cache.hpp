@@ -2,6 +2,7 @@
 //
 // Shape     an entry is right until the store says that something it shows has changed (`live.invalidate.<kind>.<id>`). An article
 //           drops itself and every list; a category or a user drops everything, since articles show their names.
+//           Both responses of an entry, the 200 and the 304, are whole and are sent as they lie here.
 // Bounds    kEntriesMax entries and kBytesMax bytes; the one unused longest gives way. An answer over kAnswerBytesMax is not kept.
 // Lifetime  an entry lives until the next keep(), invalidate() or follow()
 // Source    DESIGN rule 8, "Near-runtime reads". Whether the invalidations heard are complete is the caller's to check first.
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "functions/api/store.hpp"
+#include "functions/api/http.hpp"
 
 namespace freshet::api {
 
@@ -24,15 +25,19 @@ class AnswerCache {
   static constexpr std::size_t kAnswerBytesMax = 1u << 20;
 
   struct Entry {
-    Answer answer;
+    Response full;
+    Response unchanged;  // for who has it already
+    std::string etag;
     std::string article;  // the id of the one article it shows; empty for a list
+    std::size_t bytes = 0;
     std::uint64_t used = 0;
   };
 
   // The connection whose invalidations are heard; another one than before forgets everything.
   void follow(std::uint64_t generation);
   [[nodiscard]] const Entry* find(std::string_view target);
-  void keep(std::string_view target, const Answer& answer);
+  // `full` is the 200 with all its headers, an ETag among them.
+  void keep(std::string_view target, Response full);
   void invalidate(std::string_view subject);
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
@@ -43,7 +48,6 @@ class AnswerCache {
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
   using Entries = std::unordered_map<std::string, Entry, Hash, std::equal_to<>>;
-  static std::size_t size_of(const Entries::value_type& entry);
   void drop(Entries::iterator entry);
   void clear();
   void make_room(std::size_t bytes);

@@ -34,6 +34,12 @@ std::string client_address(const Settings& settings, const Request& request) {
   return same_secret(*secret, settings.proxy_secret) && address->size() <= 64 ? *address : std::string();
 }
 
+// The headers of every response.
+void carry_always(Response& response) {
+  response.set("vary", "Authorization, Origin").set("x-content-type-options", "nosniff");
+  if (find_header(response.headers, "cache-control") == nullptr) response.set("cache-control", "private, no-store");
+}
+
 bool is_read(Method method) { return method == Method::kGet || method == Method::kHead; }
 
 }  // namespace
@@ -45,36 +51,40 @@ Response App::answer(Request& request, BodySource& body) {
     response = problem(Error{Errc::kUriTooLong, "an address has at most " + std::to_string(limits::kUrlBytes) + " bytes"});
   } else if (wire_bytes(request.headers) > limits::kHeadersBytes) {
     response = problem(Error{Errc::kHeadersTooLarge, "all headers together have at most " + std::to_string(limits::kHeadersBytes) + " bytes"});
-  } else if (const auto* entry = remembered(request)) {
-    response = answer_from(*entry, request);
+  } else if (const auto* entry = find_remembered(request)) {
+    response = has_already(request.headers, entry->etag) ? entry->unchanged : entry->full;
   } else {
     response = route(request, body);
+    carry_always(response);
   }
-  finish(response, request, origin);
+  let_origin_read(response, origin);
+  if (request.method == Method::kHead && response.status != 304) {  // a 304 says already what it stands for
+    response.stands_for = response.body.size();
+    response.body.clear();
+  }
   return response;
 }
 
-const AnswerCache::Entry* App::remembered(const Request& request) {
+const Response* App::remembered(const Request& request) {
+  const bool plain = request.method == Method::kGet && wire_bytes(request.headers) <= limits::kHeadersBytes;
+  if (!plain || !allowed_origin(parts_.settings, request.headers).empty()) return nullptr;
+  const AnswerCache::Entry* entry = find_remembered(request);
+  if (entry == nullptr) return nullptr;
+  return has_already(request.headers, entry->etag) ? &entry->unchanged : &entry->full;
+}
+
+const AnswerCache::Entry* App::find_remembered(const Request& request) {
   if (!is_read(request.method) || request.header("authorization") != nullptr || request.header("freshet-min-position") != nullptr) return nullptr;
   if (!parts_.freshness.current()) return nullptr;
   parts_.cache.follow(parts_.freshness.generation());
   return parts_.cache.find(request.target);
 }
 
-Response App::answer_from(const AnswerCache::Entry& entry, const Request& request) const {
-  const Answer& answer = entry.answer;
-  Response response;
-  response.headers.reserve(12);
-  response.set("content-type", "application/json").set("etag", answer.etag).set("freshet-position", answer.position);
-  response.set("cache-control", cache_control(parts_.settings, Audience::kPublic));
-  if (!answer.link.empty()) response.set("link", answer.link);
-  if (has_already(request.headers, answer.etag)) {
-    response.status = 304;
-    response.stands_for = answer.body.size();
-  } else {
-    response.body = answer.body;
-  }
-  return response;
+void App::remember(const Request& request, Answer answer) {
+  Response full = read_response(Request{}, parts_.settings, Audience::kPublic, std::move(answer));
+  carry_always(full);
+  parts_.cache.follow(parts_.freshness.generation());
+  parts_.cache.keep(request.target, std::move(full));
 }
 
 Response App::route(Request& request, BodySource& body) {
@@ -106,10 +116,7 @@ Result<Response> App::run(const Route& route, Request& request, BodySource& body
     request.body = std::move(bytes);
   }
   auto response = route.handler(request, context);
-  if (context.remember && is_read(request.method) && !context.principal) {
-    parts_.cache.follow(parts_.freshness.generation());
-    parts_.cache.keep(request.target, *context.remember);
-  }
+  if (context.remember && is_read(request.method) && !context.principal) remember(request, std::move(*context.remember));
   return response;
 }
 
@@ -124,15 +131,6 @@ Result<void> App::admit(const Route& route, const Request& request, Context& con
   context.principal = std::move(principal);
   if (route.access == Access::kStaff && !context.principal->is_staff) return Error{Errc::kForbidden, "this call is for staff"};
   return {};
-}
-
-void App::finish(Response& response, const Request& request, std::string_view origin) const {
-  let_origin_read(response, origin);
-  response.set("vary", "Authorization, Origin").set("x-content-type-options", "nosniff");
-  if (find_header(response.headers, "cache-control") == nullptr) response.set("cache-control", "private, no-store");
-  if (request.method != Method::kHead || response.status == 304) return;  // a 304 says already what it stands for
-  response.stands_for = response.body.size();
-  response.body.clear();
 }
 
 }  // namespace freshet::api

@@ -43,15 +43,17 @@ class App {
   App(const Parts& parts, Router router) : parts_(parts), router_(std::move(router)) {}
   // `request` comes with method, target and headers.
   [[nodiscard]] Response answer(Request& request, BodySource& body);
+  // The answer to a plain GET that this instance remembers, to be sent as it lies there; nullptr for every other request. Lives until the
+  // next call.
+  [[nodiscard]] const Response* remembered(const Request& request);
   [[nodiscard]] const Router& router() const { return router_; }
 
  private:
-  [[nodiscard]] const AnswerCache::Entry* remembered(const Request& request);
-  [[nodiscard]] Response answer_from(const AnswerCache::Entry& entry, const Request& request) const;
+  [[nodiscard]] const AnswerCache::Entry* find_remembered(const Request& request);
+  void remember(const Request& request, Answer answer);
   [[nodiscard]] Response route(Request& request, BodySource& body);
   [[nodiscard]] Result<Response> run(const Route& route, Request& request, BodySource& body);
   [[nodiscard]] Result<void> admit(const Route& route, const Request& request, Context& context) const;
-  void finish(Response& response, const Request& request, std::string_view origin) const;
 
   Parts parts_;
   Router router_;

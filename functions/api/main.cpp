@@ -78,8 +78,13 @@ class Instance {
     request.method = parse_method(incoming.method());
     request.target = incoming.target();
     request.headers = incoming.headers();
+    if (const Response* known = app_.remembered(request)) return send(sender, *known);
     HostBody body(incoming, request.headers);
-    const Response response = app_.answer(request, body);
+    send(sender, app_.answer(request, body));
+  }
+
+ private:
+  static void send(host::ResponseSender& sender, const Response& response) {
     const bool bodiless = response.stands_for || response.status == 204;
     if (bodiless) {
       sender.send_head(response.status, response.headers, response.stands_for);
@@ -88,7 +93,6 @@ class Instance {
     }
   }
 
- private:
   void hear(std::string_view subject) {
     const auto heard = client_.subscribe(subject, {}, [this](const nats::MessageView& message) { invalidate(message.subject); });
     FRESHET_CHECK(heard.ok());

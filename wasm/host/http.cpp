@@ -153,15 +153,20 @@ Result<std::string> IncomingRequest::read_body(std::size_t bytes_max, std::optio
   return text;
 }
 
+// What the host takes at once goes before the response is handed over, so that head, body and end leave together and the host wakes up once.
 void ResponseSender::send(std::uint16_t status, const HeaderList& headers, std::string_view body) {
   OutgoingResponse response = make_response(status, headers, std::to_string(body.size()));
   auto outgoing = body_of(response);
-  set(outparam_, std::move(response));
-  if (!body.empty()) {
-    const OutputStream stream = stream_of(outgoing);
-    if (!stream || !write_all(stream, body, now() + kClientReadsWithin).ok()) return;  // the client is gone
+  OutputStream stream = body.empty() ? OutputStream() : stream_of(outgoing);
+  if (!body.empty() && !stream) return;
+  const bool at_once = body.empty() || write_now(stream, body);
+  if (!at_once) {
+    set(outparam_, std::move(response));
+    if (!write_all(stream, body, now() + kClientReadsWithin).ok()) return;  // the client is gone
   }
+  stream.reset();
   finish_body(std::move(outgoing));
+  if (at_once) set(outparam_, std::move(response));
 }
 
 void ResponseSender::send_head(std::uint16_t status, const HeaderList& headers, std::optional<std::size_t> content_length) {

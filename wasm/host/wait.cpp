@@ -69,6 +69,20 @@ Result<std::size_t> read_now(const InputStream& stream, std::span<char> into) {
   return count;
 }
 
+bool write_now(const OutputStream& stream, std::string_view bytes) {
+  wasi_io_streams_stream_error_t error{};
+  std::uint64_t room = 0;
+  if (!wasi_io_streams_method_output_stream_check_write(borrow(stream), &room, &error)) {
+    wasi_io_streams_stream_error_free(&error);
+    return false;
+  }
+  if (room < bytes.size()) return false;
+  freshet_list_u8_t list{reinterpret_cast<std::uint8_t*>(const_cast<char*>(bytes.data())), bytes.size()};
+  if (wasi_io_streams_method_output_stream_write(borrow(stream), &list, &error)) return true;
+  wasi_io_streams_stream_error_free(&error);
+  return false;
+}
+
 Result<void> write_all(const OutputStream& stream, std::string_view bytes, SteadyTime deadline) {
   wasi_io_streams_stream_error_t error{};
   while (!bytes.empty()) {

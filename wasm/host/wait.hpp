@@ -25,6 +25,8 @@ enum class Waited : std::uint8_t { kReady, kDeadline };
 
 // What is there already, 0 when nothing is. Costs the host an allocation of `into`'s size.
 [[nodiscard]] Result<std::size_t> read_now(const InputStream& stream, std::span<char> into);
+// Hands over all of `bytes` if the host takes them at once, else nothing and false.
+[[nodiscard]] bool write_now(const OutputStream& stream, std::string_view bytes);
 [[nodiscard]] Result<void> write_all(const OutputStream& stream, std::string_view bytes, SteadyTime deadline);
 
 }  // namespace freshet::host

@@ -10,7 +10,8 @@ namespace {
 const std::string kId = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 const std::string kOtherId = "01ARZ3NDEKTSV4RRFFQ69G5FAW";
 
-Answer one_article(const std::string& id) { return Answer{"abcd1234-7", "\"abcd1234-5-1-en\"", "", "{\"id\":\"" + id + "\",\"slug\":\"s\"}"}; }
+Response answer(std::string body) { return Response{200, {{"etag", "\"abcd1234-5-1-en\""}}, std::move(body), {}}; }
+Response one_article(const std::string& id) { return answer("{\"id\":\"" + id + "\",\"slug\":\"s\"}"); }
 
 }  // namespace
 
@@ -71,7 +72,7 @@ TEST_CASE("an invalidation drops what it touches and nothing else") {
     CAPTURE(row.subject);
     AnswerCache cache;
     cache.follow(1);
-    cache.keep("/list", Answer{"p", "t", "", "{\"count\":1,\"results\":[{\"id\":\"" + kOtherId + "\"}]}"});
+    cache.keep("/list", answer("{\"count\":1,\"results\":[{\"id\":\"" + kOtherId + "\"}]}"));
     cache.keep("/article", one_article(kId));
     cache.keep("/other", one_article(kOtherId));
     cache.invalidate(row.subject);
@@ -93,15 +94,47 @@ TEST_CASE("memory stays within its bounds and gives up what was unused longest")
   CHECK(cache.find("/0") == nullptr);
   const std::string large(AnswerCache::kAnswerBytesMax, 'x');
   for (int i = 0; i < 20; ++i) {
-    cache.keep("/large" + std::to_string(i), Answer{"p", "t", "", large});
+    cache.keep("/large" + std::to_string(i), answer(large));
     CHECK(cache.bytes() <= AnswerCache::kBytesMax);
   }
   CHECK(cache.find("/large19") != nullptr);
-  cache.keep("/too-large", Answer{"p", "t", "", large + 'x'});
+  cache.keep("/too-large", answer(large + 'x'));
   CHECK(cache.find("/too-large") == nullptr);
   cache.invalidate("live.invalidate.category.X");
   CHECK(cache.size() == 0);
   CHECK(cache.bytes() == 0);
+}
+
+TEST_CASE("what is sent as it lies in memory is what an answer would be, and only a plain GET gets it") {
+  Site site;
+  site.store.answer->link = "</x>; rel=\"next\"";
+  const Response first = site.call("GET", kArticles);
+  const auto known = [&](Method method, HeaderList headers) {
+    Request request;
+    request.method = method;
+    request.target = kArticles;
+    request.headers = std::move(headers);
+    return site.app().remembered(request);
+  };
+  const Response* full = known(Method::kGet, {{"origin", "https://evil.example"}});
+  REQUIRE(full != nullptr);
+  CHECK(full->status == 200);
+  CHECK(full->body == first.body);
+  CHECK(std::multiset(full->headers.begin(), full->headers.end()) == std::multiset(first.headers.begin(), first.headers.end()));
+  const Response* unchanged = known(Method::kGet, {{"if-none-match", header_of(first, "etag")}});
+  REQUIRE(unchanged != nullptr);
+  CHECK(unchanged->status == 304);
+  CHECK(unchanged->body.empty());
+  CHECK(unchanged->stands_for == first.body.size());
+  CHECK(unchanged->headers == full->headers);
+  CHECK(known(Method::kHead, {}) == nullptr);
+  CHECK(known(Method::kPost, {}) == nullptr);
+  CHECK(known(Method::kGet, {{"origin", "https://page.example"}}) == nullptr);
+  CHECK(known(Method::kGet, {{"authorization", "Bearer reader"}}) == nullptr);
+  CHECK(known(Method::kGet, {{"freshet-min-position", "abcd1234-1"}}) == nullptr);
+  CHECK(known(Method::kGet, {{"x-long", std::string(17'000, 'x')}}) == nullptr);
+  site.cache.invalidate("live.invalidate.category.X");
+  CHECK(known(Method::kGet, {}) == nullptr);
 }
 
 TEST_CASE("an answer kept again counts once") {

@@ -185,6 +185,8 @@ class Site {
     return call(method, std::move(target), std::move(body), std::move(headers));
   }
 
+  [[nodiscard]] App& app() { return app_; }
+
   freshet::testing::ManualClock clock;
   freshet::testing::SeededRandom random{1};
   Settings settings = [] {
