@@ -365,6 +365,14 @@ std::optional<std::size_t> Server::send(StreamId stream, std::span<const iovec> 
   return std::nullopt;
 }
 
+void Server::close(StreamId stream, Ending ending) {
+  if (ending == Ending::kAborted) {
+    const struct linger at_once{1, 0};  // a reset instead of a last wait, socket(7)
+    ::setsockopt(connections_[stream].fd.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  }
+  close_slot(stream);
+}
+
 void Server::watch_writable(StreamId stream, bool wanted) {
   loop_.poller().modify(connections_[stream].fd.get(), token_of(stream), wanted ? Interest::kReadWrite : Interest::kRead);
 }

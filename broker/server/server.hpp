@@ -114,7 +114,7 @@ class Server final : public LoopClient, private StreamWire {
   // ---- StreamWire
   std::optional<std::size_t> send(StreamId stream, std::span<const iovec> pieces) override;
   void watch_writable(StreamId stream, bool wanted) override;
-  void close(StreamId stream) override { close_slot(stream); }
+  void close(StreamId stream, Ending ending) override;
 
   void tick();
   void drain();

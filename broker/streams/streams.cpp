@@ -115,7 +115,7 @@ void Streams::queue_rest(StreamId id, const Batch& batch, std::size_t sent) {
     }
     if (stream.outbox.push(frame, sent, settings_.outbox_bytes_max) == PushOutcome::kSlowConsumer) {
       counters_.slow_consumers.add();
-      return end(id);
+      return end(id, Ending::kAborted);
     }
     sent = 0;
   }
@@ -156,10 +156,11 @@ void Streams::end_with(StreamId id, std::string last_words) {
 }
 
 // Marks; the turn's end closes.
-void Streams::end(StreamId id) {
+void Streams::end(StreamId id, Ending ending) {
   Stream& stream = streams_[id];
   if (stream.state == State::kFree || stream.state == State::kEnded) return;
   stream.state = State::kEnded;
+  stream.ending = ending;
   stream.outbox.clear();
   ended_.push_back(id);
 }
@@ -174,7 +175,7 @@ void Streams::reap() {
     stream.state = State::kFree;
     ++stream.generation;
     --open_now_;
-    wire_.close(id);
+    wire_.close(id, stream.ending);
   }
   counters_.streams_now.set(open_now_);
 }
@@ -245,7 +246,7 @@ void Streams::keep_alive(StreamId id) {
   if (!stream.outbox.empty()) {
     if (!stream.moved) {
       counters_.stalled.add();
-      end(id);
+      end(id, Ending::kAborted);
     }
     stream.moved = false;
     return;

@@ -30,6 +30,9 @@ namespace freshet::broker {
 
 using StreamId = SubscriberId;
 
+// kAborted: who does not read gets no more, and the kernel need not keep what he has not taken.
+enum class Ending : std::uint8_t { kClosed, kAborted };
+
 class StreamWire {
  public:
   virtual ~StreamWire() = default;
@@ -38,7 +41,7 @@ class StreamWire {
   // Whether Streams::on_writable() shall be called when more is taken.
   virtual void watch_writable(StreamId stream, bool wanted) = 0;
   // The stream is over; its number may be used again.
-  virtual void close(StreamId stream) = 0;
+  virtual void close(StreamId stream, Ending ending) = 0;
 };
 
 struct StreamSettings {
@@ -93,6 +96,7 @@ class Streams final : private Delivery {
     std::string_view channel;
     std::uint32_t generation = 0;
     State state = State::kFree;
+    Ending ending = Ending::kClosed;
     bool moved = true;  // something left since the last keep-alive round
   };
 
@@ -102,7 +106,7 @@ class Streams final : private Delivery {
   void say(StreamId stream, const Frame& frame);
   void say_to_all(const Frame& frame);
   void queue_rest(StreamId stream, const Batch& batch, std::size_t sent);
-  void end(StreamId stream);
+  void end(StreamId stream, Ending ending = Ending::kClosed);
   void reap();
 
   void begin_reset(StreamId stream, std::string_view reason, std::string head);

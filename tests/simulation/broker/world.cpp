@@ -56,7 +56,8 @@ struct World::Broker final : broker::NatsWire, broker::LoopPorts, broker::LogRea
       return sent;
     }
     void watch_writable(StreamId id, bool wanted) override { pipes[id].watching = wanted; }
-    void close(StreamId id) override {
+    void close(StreamId id, broker::Ending ending) override {
+      if (ending == broker::Ending::kAborted) pipes[id].bytes.resize(broker.world.random_.below(pipes[id].bytes.size() + 1));
       broker.world.on_closed(number(), id, std::move(pipes[id].bytes));
       pipes[id] = Pipe{};
     }
