@@ -152,10 +152,7 @@ class Site:
         for name, url in (("broker", self.broker_url), ("functions", self.functions_url)):
             def probe(name=name, url=url):
                 assert self.part(name).alive(), f"{name} ended: {self.part(name).log_tail()}"
-                try:
-                    answer = httpx.get(url + "/readyz", timeout=5)
-                except httpx.TransportError as error:
-                    raise OSError(repr(error)) from error
+                answer = httpx.get(url + "/readyz", timeout=5)
                 assert answer.status_code == 200, f"{name} says {answer.status_code} {answer.text[:500]}"
                 return True
             eventually(probe, timeout, every=0.05, what=f"{name} is ready")
