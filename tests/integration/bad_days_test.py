@@ -82,6 +82,7 @@ def check_the_books(site, editors, streams):
         shown = {(e.json["article"]["id"], e.json["article"]["title"]) for e in stream.events if e.type == "message"}
         lost = [(id, title) for id, title, _ in editors.acknowledged if (id, title) not in shown]
         assert lost == [], f"{len(lost)} acknowledged writes are not on the stream: {lost[:3]}"
+    site.wait_ready()
     newest = {}
     for id, title, sequence in editors.acknowledged:
         if sequence > newest.get(id, ("", 0))[1]:
