@@ -12,6 +12,7 @@ import httpx
 import pytest
 from harness import ORIGIN, Part, eventually, free_port
 from harness.fake_upstream import FakeUpstream
+from harness.raw import exchange
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SECRET = "a-proxy-secret-of-this-test"
@@ -259,6 +260,14 @@ def test_what_is_not_http_is_a_400_problem(origin):
     answer = connection.getresponse()
     assert answer.status == 400 and answer.headers["Content-Type"] == "application/problem+json" and json.load(answer)["status"] == 400
     connection.close()
+
+
+@pytest.mark.parametrize("head", [b"GET /api/x HTTP/1.1\r\n", b"GET /api/x HTTP/1.1\r\nHost:\r\n", b"GET /api/x HTTP/1.1\r\nHost: ?!B\xb7dx\r\n", b"GET /api/x HTTP/1.1\r\nHosv: x\r\n"])
+def test_a_request_without_a_usable_host_is_400_and_goes_nowhere(origin, head):
+    before = len(origin.functions.requests)
+    status, received = exchange(origin.port, head + b"\r\n", timeout=5.0, half_close=True)
+    assert status == 400, received[:200]
+    assert len(origin.functions.requests) == before
 
 
 def test_calls_beyond_rate_and_burst_are_429_with_retry_after_and_streams_are_not(closing):
