@@ -89,7 +89,8 @@ def check_the_books(site, editors, streams):
             newest[id] = (title, sequence)
     api = site.api(headers={"Freshet-Min-Position": f"{streams[0].last_id.split('-')[0]}-{last}"})
     for id, (title, _) in newest.items():
-        shown = api.articles.get(id).json()["title"]
+        # A part that has just come back may still say 503; what it shows once it answers has to be right.
+        shown = eventually(lambda id=id: api.articles.get(id).json()["title"], 20, what="the article can be read")
         assert shown == title or shown in editors.unknown, f"{id}: {shown!r} instead of {title!r}"
 
 
