@@ -75,7 +75,7 @@ def never_reached_us(part, status, received):
 def test_malformed_http(each_site, part, path, how):
     status, received = exchange(each_site.ports[part], HTTP[how].replace(b"{path}", path.encode()), timeout=4.0, half_close=True)
     tolerated = {"folded header", "bare CR", "NUL in header", "absolute form elsewhere", "asterisk", "bad percent", "percent NUL", "high bytes in path", "very many headers"}
-    assert status is not None or how in ("bare CR", "header without end"), "no answer and no end"
+    assert status is not None or never_ends, "no answer and no end"
     if how == "no host" and never_reached_us(part, status, received):
         return
     assert status in (0, None) or 400 <= status < 500 or (how in tolerated and status == 200) or (status == 505 and how in ("unknown version", "HTTP/2 preface")), received[:300]
@@ -102,7 +102,7 @@ def test_random_bytes_end_no_process(each_site, part, path):
                 case 1: del data[at:at + rng.randint(1, 6)]
                 case 2: data[at:at] = bytes(rng.randrange(256) for _ in range(rng.randint(1, 6)))
         status, received = exchange(each_site.ports[part], bytes(data), timeout=2.0, half_close=True)
-        usable_host = data.startswith(good[:good.index(b"\r\nContent-Type")])
+        usable_host = data.startswith(good[:good.index(b"Content-Type")])
         if not usable_host and never_reached_us(part, status, received):
             continue
         assert status is None or status < 500 or status == 505, f"seed {seed}, round {n}: {bytes(data)!r} gave {received[:200]!r}"
