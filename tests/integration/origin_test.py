@@ -262,7 +262,8 @@ def test_what_is_not_http_is_a_400_problem(origin):
     connection.close()
 
 
-@pytest.mark.parametrize("head", [b"GET /api/x HTTP/1.1\r\n", b"GET /api/x HTTP/1.1\r\nHost:\r\n", b"GET /api/x HTTP/1.1\r\nHost: ?!B\xb7dx\r\n", b"GET /api/x HTTP/1.1\r\nHosv: x\r\n"])
+@pytest.mark.parametrize("head", [b"GET /api/x HTTP/1.1\r\n", b"GET /api/x HTTP/1.1\r\nHost:\r\n", b"GET /api/x HTTP/1.1\r\nHost: ?!B\xb7dx\r\n", b"GET /api/x HTTP/1.1\r\nHosv: x\r\n",
+                                  b"GET /api/x HTTP/1.1\r\nHost: x\r\nHost: y\r\n"])
 def test_a_request_without_a_usable_host_is_400_and_goes_nowhere(origin, head):
     before = len(origin.functions.requests)
     status, received = exchange(origin.port, head + b"\r\n", timeout=5.0, half_close=True)
