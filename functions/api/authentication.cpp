@@ -104,7 +104,7 @@ void TokenGate::invalidate(std::string_view subject) {
   const LogSubject named = parse_log_subject(log_name);
   if (named.kind != EntityKind::kToken && named.kind != EntityKind::kUser) return;
   for (auto& [digest, one] : remembered_) {
-    if (one.claims.family == named.id || one.claims.subject == named.id) one.principal.reset();
+    if (named.id == "all" || one.claims.family == named.id || one.claims.subject == named.id) one.principal.reset();
   }
   if (!from_log) return;
   const SteadyTime now = clock_.steady();

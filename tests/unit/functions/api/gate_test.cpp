@@ -89,6 +89,17 @@ TEST_CASE("a revocation is heard from the log and from the store, for this famil
   }
 }
 
+TEST_CASE("a read model that was built anew makes every token be looked up again") {
+  for (const char* all : {"live.invalidate.token.all", "live.invalidate.user.all"}) {
+    CAPTURE(all);
+    Door door;
+    CHECK(door.admits());
+    door.revoke();
+    door.site.token_gate.invalidate(all);
+    CHECK(!door.admits());
+  }
+}
+
 TEST_CASE("what was read just after hearing of a change is not remembered, since it may be the old state") {
   Door door;
   door.site.token_gate.invalidate("log.token." + door.family());  // heard before it is stored

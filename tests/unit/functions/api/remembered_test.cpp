@@ -66,6 +66,7 @@ TEST_CASE("an invalidation drops what it touches and nothing else") {
   };
   const std::string touched = "live.invalidate.article." + kId;
   for (const Row& row : {Row{touched.c_str(), false, false, true}, Row{"live.invalidate.category.X", false, false, false},
+                         Row{"live.invalidate.article.all", false, false, false},
                          Row{"live.invalidate.user.X", false, false, false}, Row{"live.invalidate.group.X", true, true, true},
                          Row{"live.invalidate.token.X", true, true, true}, Row{"live.invalidate.something.new", false, false, false},
                          Row{"live.invalidate.epoch", false, false, false}, Row{"live.applied.local.s", true, true, true}}) {
