@@ -104,7 +104,11 @@ class Site:
         STATUS.unlink(missing_ok=True)
 
     def check_ports(self):
+        """A port that is let go within two seconds counts as free: what a killed supervisor left behind is just ending."""
+        deadline = time.monotonic() + 2
         for name, port in PORTS.items():
+            while connects(port) and time.monotonic() < deadline:
+                time.sleep(0.05)
             if connects(port):
                 setting = {"nginx": "FRESHET_HTTP_PORT"}.get(name, f"FRESHET_{name.upper()}_PORT")
                 raise Failed(f"port {port} ({name}) is taken by another program: set {setting}")

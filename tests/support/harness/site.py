@@ -23,10 +23,17 @@ ADMIN = ("admin", "correct horse battery staple")
 ORIGIN = "https://site.example"
 
 
+GIVEN = set()  # the system may offer a port again before its first taker listens
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    while True:
+        with socket.socket() as sock:
+            sock.bind(("127.0.0.1", 0))
+            port = sock.getsockname()[1]
+        if port not in GIVEN:
+            GIVEN.add(port)
+            return port
 
 
 def dependencies():
