@@ -50,7 +50,8 @@ Response App::answer(Request& request, BodySource& body) {
   if (request.target.size() > limits::kUrlBytes) {
     response = problem(Error{Errc::kUriTooLong, "an address has at most " + std::to_string(limits::kUrlBytes) + " bytes"});
   } else if (wire_bytes(request.headers) > limits::kHeadersBytes) {
-    response = problem(Error{Errc::kHeadersTooLarge, "all headers together have at most " + std::to_string(limits::kHeadersBytes) + " bytes"});
+    response =
+        problem(Error{Errc::kHeadersTooLarge, "all headers together have at most " + std::to_string(limits::kHeadersBytes) + " bytes"});
   } else if (const auto* entry = find_remembered(request)) {
     response = has_already(request.headers, entry->etag) ? entry->unchanged : entry->full;
   } else {
@@ -74,7 +75,8 @@ const Response* App::remembered(const Request& request) {
 }
 
 const AnswerCache::Entry* App::find_remembered(const Request& request) {
-  if (!is_read(request.method) || request.header("authorization") != nullptr || request.header("freshet-min-position") != nullptr) return nullptr;
+  if (!is_read(request.method) || request.header("authorization") != nullptr || request.header("freshet-min-position") != nullptr)
+    return nullptr;
   if (!parts_.freshness.current()) return nullptr;
   parts_.cache.follow(parts_.freshness.generation());
   return parts_.cache.find(request.target);

@@ -93,8 +93,8 @@ class BulkChange {
       bytes += appends.back().payload.size();
     }
     if (bytes > limits::kBulkEventsBytes) {
-      return Error{Errc::kPayloadTooLarge, "these articles have " + std::to_string(bytes) + " bytes; one call takes " +
-                                               std::to_string(limits::kBulkEventsBytes)};
+      return Error{Errc::kPayloadTooLarge,
+                   "these articles have " + std::to_string(bytes) + " bytes; one call takes " + std::to_string(limits::kBulkEventsBytes)};
     }
     return appends;
   }

@@ -10,7 +10,8 @@ namespace {
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 void read_status(Fields& fields, ArticleInput& input) {
-  const auto text = fields.text("status", input.mode == InputMode::kReplace ? Presence::kRequired : Presence::kOptional, limits::kSlugCodePoints);
+  const auto text =
+      fields.text("status", input.mode == InputMode::kReplace ? Presence::kRequired : Presence::kOptional, limits::kSlugCodePoints);
   if (!text) return;
   input.status = parse_article_status(*text);
   if (!input.status) fields.fail("status", "Expected draft or published.");

@@ -14,7 +14,9 @@ namespace {
 constexpr std::string_view kList = "/api/content/api/articles/";
 constexpr std::string_view kByCategory = "/api/content/api/articles/by_category/";
 
-Error bad(const char* field, std::string why) { return Error{Errc::kInvalidArgument, std::string("not valid: ") + field, {{field, {std::move(why)}}}}; }
+Error bad(const char* field, std::string why) {
+  return Error{Errc::kInvalidArgument, std::string("not valid: ") + field, {{field, {std::move(why)}}}};
+}
 
 // The part of the query that picks articles, as the store reads it.
 Result<void> append_filter(JsonWriter& parameters, const Request& request, const Context& context) {

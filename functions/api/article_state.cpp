@@ -79,7 +79,8 @@ Result<void> refresh(Context& context, std::span<ArticleState> states) {
   return {};
 }
 
-Response article_response(std::uint16_t status, const ArticleState& state, Language language, std::string_view epoch, StreamSequence position) {
+Response article_response(std::uint16_t status, const ArticleState& state, Language language, std::string_view epoch,
+                          StreamSequence position) {
   Response response = json_response(status, render(state.article, language));
   response.set("etag", etag_of(state, language, epoch)).set("freshet-position", format_position(epoch, position));
   if (status == 201) response.set("location", "/api/content/api/articles/" + state.article.id + '/');
@@ -88,8 +89,8 @@ Response article_response(std::uint16_t status, const ArticleState& state, Langu
 
 Result<Response> changed_by_somebody_else(Context& context, ArticleState state, Language language, std::string_view epoch) {
   FRESHET_TRY_VOID(refresh(context, {&state, 1}));
-  Response response = problem_with(Error{Errc::kConflict, "the article was changed since it was read; `current` is what it is now"}, "current",
-                                   render(state.article, language));
+  Response response = problem_with(Error{Errc::kConflict, "the article was changed since it was read; `current` is what it is now"},
+                                   "current", render(state.article, language));
   response.set("etag", etag_of(state, language, epoch)).set("freshet-position", format_position(epoch, state.sequence));
   return response;
 }

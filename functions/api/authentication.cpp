@@ -16,8 +16,8 @@ namespace {
 
 std::string digest_of(std::string_view token) {
   std::string out(crypto_generichash_BYTES, '\0');
-  crypto_generichash(reinterpret_cast<std::uint8_t*>(out.data()), out.size(), reinterpret_cast<const std::uint8_t*>(token.data()), token.size(),
-                     nullptr, 0);
+  crypto_generichash(reinterpret_cast<std::uint8_t*>(out.data()), out.size(), reinterpret_cast<const std::uint8_t*>(token.data()),
+                     token.size(), nullptr, 0);
   return out;
 }
 
@@ -68,7 +68,8 @@ Result<Principal> TokenGate::admit(std::string_view authorization) {
   const bool current = freshness_.current();  // handles what has arrived, so first
   follow_connection();
   FRESHET_TRY(claims, verified(*token, digest));
-  if (const auto known = remembered_.find(digest); current && known != remembered_.end() && known->second.principal) return *known->second.principal;
+  if (const auto known = remembered_.find(digest); current && known != remembered_.end() && known->second.principal)
+    return *known->second.principal;
   FRESHET_TRY(principal, standing(claims));
   follow_connection();  // the read may have opened another one
   if (const auto known = remembered_.find(digest); known != remembered_.end() && settled(claims)) known->second.principal = principal;
@@ -91,9 +92,8 @@ Result<Principal> TokenGate::standing(const Claims& claims) { return read_standi
 
 bool TokenGate::settled(const Claims& claims) {
   const SteadyTime now = clock_.steady();
-  return std::none_of(unsettled_until_.begin(), unsettled_until_.end(), [&](const auto& one) {
-    return now < one.second && (one.first == claims.family || one.first == claims.subject);
-  });
+  return std::none_of(unsettled_until_.begin(), unsettled_until_.end(),
+                      [&](const auto& one) { return now < one.second && (one.first == claims.family || one.first == claims.subject); });
 }
 
 void TokenGate::invalidate(std::string_view subject) {

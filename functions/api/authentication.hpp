@@ -2,9 +2,9 @@
 //
 // Shape     a token's signature is checked once; its standing is read from `log.token.<family>` and `log.user.<id>` (one round trip) and
 //           remembered while this instance hears of every change to them.
-// Order     the caller subscribes to kHeard before the first admit() and hands every message's subject to invalidate(). A message straight from
-//           the log may be seen before it is stored, so that a read after it could still give the old state: what it names is not
-//           remembered for kUnsettled. What was heard over another connection does not hold.
+// Order     the caller subscribes to kHeard before the first admit() and hands every message's subject to invalidate(). A message
+//           straight from the log may be seen before it is stored, so that a read after it could still give the old state: what it
+//           names is not remembered for kUnsettled. What was heard over another connection does not hold.
 // Bounds    kRememberedMax tokens, found by the BLAKE2b-256 of their text, none longer than it is valid
 // Errors    see Gate
 // Threads   none
@@ -31,9 +31,11 @@ class TokenGate final : public Gate {
  public:
   static constexpr std::size_t kRememberedMax = 1024;
   static constexpr std::chrono::seconds kUnsettled{2};
-  static constexpr std::array<std::string_view, 2> kHeard{"log.token.*", "log.user.*"};  // beside `live.invalidate.>`, which the answers' cache needs, too
+  // Beside `live.invalidate.>`, which the answers' cache needs, too.
+  static constexpr std::array<std::string_view, 2> kHeard{"log.token.*", "log.user.*"};
 
-  TokenGate(const TokenKeys& keys, Log& log, Freshness& freshness, const Clock& clock) : keys_(keys), log_(log), freshness_(freshness), clock_(clock) {}
+  TokenGate(const TokenKeys& keys, Log& log, Freshness& freshness, const Clock& clock)
+      : keys_(keys), log_(log), freshness_(freshness), clock_(clock) {}
 
   [[nodiscard]] Result<Principal> admit(std::string_view authorization) override;
   // `log.token.<family>`, `log.user.<id>`, or `live.invalidate.` in the place of `log.`; any other subject is nothing to it.
@@ -57,7 +59,7 @@ class TokenGate final : public Gate {
   Log& log_;
   Freshness& freshness_;
   const Clock& clock_;
-  std::map<std::string, Remembered, std::less<>> remembered_;      // by digest
+  std::map<std::string, Remembered, std::less<>> remembered_;  // by digest
   std::map<std::string, SteadyTime, std::less<>> unsettled_until_;  // by family or user
   std::uint64_t generation_ = 0;
 };

@@ -38,7 +38,8 @@ std::string_view traceparent_of(const Request& request) {
   const std::string_view text = *header;
   if (text.size() != 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') return {};
   const std::string_view version = text.substr(0, 2), trace = text.substr(3, 32), parent = text.substr(36, 16), flags = text.substr(53, 2);
-  const bool good = version == "00" && is_lower_hex(trace) && is_lower_hex(parent) && is_lower_hex(flags) && !is_zero(trace) && !is_zero(parent);
+  const bool good =
+      version == "00" && is_lower_hex(trace) && is_lower_hex(parent) && is_lower_hex(flags) && !is_zero(trace) && !is_zero(parent);
   return good ? text : std::string_view();
 }
 

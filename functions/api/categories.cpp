@@ -45,7 +45,8 @@ std::string etag_of(const CategoryState& state, Language language, std::string_v
   return format_etag(EntityTag{std::string(epoch), state.sequence, {}, std::string(code_of(language))});
 }
 
-Response category_response(std::uint16_t status, const CategoryState& state, Language language, std::string_view epoch, StreamSequence position) {
+Response category_response(std::uint16_t status, const CategoryState& state, Language language, std::string_view epoch,
+                           StreamSequence position) {
   Response response = json_response(status, render(state.category, language, CategoryShape::kStaff));
   response.set("etag", etag_of(state, language, epoch)).set("freshet-position", format_position(epoch, position));
   if (status == 201) response.set("location", std::string(kList) + state.category.id + '/');
@@ -89,8 +90,8 @@ Result<Response> create_once(Context& context, const CategoryInput& input, const
 }
 
 Response changed_by_somebody_else(const CategoryState& state, Language language, std::string_view epoch) {
-  Response response = problem_with(Error{Errc::kConflict, "the category was changed since it was read; `current` is what it is now"}, "current",
-                                   render(state.category, language, CategoryShape::kStaff));
+  Response response = problem_with(Error{Errc::kConflict, "the category was changed since it was read; `current` is what it is now"},
+                                   "current", render(state.category, language, CategoryShape::kStaff));
   response.set("etag", etag_of(state, language, epoch)).set("freshet-position", format_position(epoch, state.sequence));
   return response;
 }

@@ -29,8 +29,6 @@ std::vector<Route> document_routes() {
 Result<Response> openapi(Request&, Context&) { return document(kOpenapi); }
 Result<Response> asyncapi(Request&, Context&) { return document(kAsyncapi); }
 
-Result<Response> jwks(Request&, Context& context) {
-  return document(encode_jwks(context.keys.verifier().keys()));
-}
+Result<Response> jwks(Request&, Context& context) { return document(encode_jwks(context.keys.verifier().keys())); }
 
 }  // namespace freshet::api

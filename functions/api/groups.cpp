@@ -25,7 +25,8 @@ Append group_append(Context& context, const Group& group, Change change, StreamS
 
 Response group_response(std::string body, std::string_view epoch, StreamSequence sequence, StreamSequence position) {
   Response response = json_response(201, std::move(body));
-  response.set("etag", format_etag(EntityTag{std::string(epoch), sequence, {}, "en"})).set("freshet-position", format_position(epoch, position));
+  response.set("etag", format_etag(EntityTag{std::string(epoch), sequence, {}, "en"}))
+      .set("freshet-position", format_position(epoch, position));
   return response;
 }
 

@@ -42,7 +42,8 @@ std::string nats_why(Bus& bus) {
   for (const char* name : {"data", "jetstream", "config"}) {
     at = at != nullptr ? json_member(*at, name) : nullptr;
   }
-  return at != nullptr && json_true(*at, "sync_always") ? std::string() : "it does not prove that it syncs every write (jetstream sync_interval: always)";
+  return at != nullptr && json_true(*at, "sync_always") ? std::string()
+                                                        : "it does not prove that it syncs every write (jetstream sync_interval: always)";
 }
 
 std::string log_why(Log& log) {
@@ -139,12 +140,15 @@ Result<Response> metrics(Request&, Context& context) {
   for (const Component& component : report.components) {
     out.append("freshet_component_up{component=\"").append(component.name).append("\"} ").append(component.why.empty() ? "1\n" : "0\n");
   }
-  if (report.store_sequence) gauge(out, "freshet_store_applied_sequence", "Log sequence up to which the answering store has read.", *report.store_sequence);
+  if (report.store_sequence)
+    gauge(out, "freshet_store_applied_sequence", "Log sequence up to which the answering store has read.", *report.store_sequence);
   if (report.broker_sequence) {
-    gauge(out, "freshet_broker_sequence", "Log sequence up to which the answering broker has delivered.", static_cast<std::uint64_t>(*report.broker_sequence));
+    gauge(out, "freshet_broker_sequence", "Log sequence up to which the answering broker has delivered.",
+          static_cast<std::uint64_t>(*report.broker_sequence));
   }
   if (report.broker_connections) {
-    gauge(out, "freshet_broker_streams", "Streams that the answering broker holds open.", static_cast<std::uint64_t>(*report.broker_connections));
+    gauge(out, "freshet_broker_streams", "Streams that the answering broker holds open.",
+          static_cast<std::uint64_t>(*report.broker_connections));
   }
   return response;
 }

@@ -29,7 +29,8 @@ class HostBody final : public BodySource {
 
   Result<std::string> read(std::size_t bytes_max) override {
     auto body = request_.read_body(bytes_max, content_length(), kBodyWait);
-    if (!body.ok() && body.error().code == Errc::kUnavailable) return Error{Errc::kInvalidArgument, "the body did not arrive whole and in time"};
+    if (!body.ok() && body.error().code == Errc::kUnavailable)
+      return Error{Errc::kInvalidArgument, "the body did not arrive whole and in time"};
     return body;
   }
 

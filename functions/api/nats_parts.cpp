@@ -31,7 +31,9 @@ nats::Append append_of(const Append& message) {
   return append;
 }
 
-std::string text_of(const nats::HeaderView& headers, std::string_view name) { return std::string(headers.find(name).value_or(std::string_view())); }
+std::string text_of(const nats::HeaderView& headers, std::string_view name) {
+  return std::string(headers.find(name).value_or(std::string_view()));
+}
 
 Errc code_of_status(std::string_view status) {
   if (status == "400") return Errc::kInvalidArgument;
@@ -113,7 +115,8 @@ Result<Answer> NatsStore::ask(std::string_view query, std::string_view parameter
   FRESHET_TRY(message, std::move(asked));
   const nats::HeaderView answered = message.headers();
   if (const auto status = answered.find("Nats-Service-Error-Code")) return store_error(*status, message.payload);
-  return Answer{text_of(answered, "Freshet-Position"), text_of(answered, "Freshet-Etag"), text_of(answered, "Freshet-Link"), std::move(message.payload)};
+  return Answer{text_of(answered, "Freshet-Position"), text_of(answered, "Freshet-Etag"), text_of(answered, "Freshet-Link"),
+                std::move(message.payload)};
 }
 
 Result<std::string> NatsBus::request(std::string_view subject, std::string_view payload, std::chrono::milliseconds wait) {

@@ -43,7 +43,8 @@ Result<Once> Once::of(const Request& request, const Context& context) {
   if (header == nullptr || !context.principal) return once;
   const std::string_view key = trim(*header);
   if (!is_key(key)) {
-    return Error{Errc::kInvalidArgument, "an Idempotency-Key has 1 to " + std::to_string(limits::kIdempotencyKeyBytes) + " printable characters"};
+    return Error{Errc::kInvalidArgument,
+                 "an Idempotency-Key has 1 to " + std::to_string(limits::kIdempotencyKeyBytes) + " printable characters"};
   }
   once.subject_ = request_subject(subject_token(context.principal->id), subject_token(key));
   once.digest_ = digest_of(request);

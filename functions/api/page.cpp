@@ -9,7 +9,9 @@ namespace {
 constexpr std::uint32_t kPageNumberMax = 1'000'000'000;
 constexpr std::size_t kCursorBytesMax = 512;
 
-Error bad(const char* field, std::string why) { return Error{Errc::kInvalidArgument, std::string("not valid: ") + field, {{field, {std::move(why)}}}}; }
+Error bad(const char* field, std::string why) {
+  return Error{Errc::kInvalidArgument, std::string("not valid: ") + field, {{field, {std::move(why)}}}};
+}
 
 enum class TooLarge : std::uint8_t { kRefused, kLargest };
 

@@ -22,7 +22,9 @@ Append family_append(Context& context, std::string_view id, const TokenFamily& f
 }
 
 // A key as the log keeps it: short, and not the client's own text.
-std::string digest_of(std::string_view key) { return key.empty() ? std::string() : subject_token("refresh " + std::string(64, '-') + std::string(key)); }
+std::string digest_of(std::string_view key) {
+  return key.empty() ? std::string() : subject_token("refresh " + std::string(64, '-') + std::string(key));
+}
 
 // The account's tokens count from its last change on. A clock that is behind the one that made the change must not lock anybody out.
 WallTime issue_time(const Context& context, const User& user) { return std::max(context.clock.wall(), user.tokens_valid_from); }
@@ -63,7 +65,8 @@ Result<Pair> rotate_once(Context& context, const Claims& claims, const std::stri
   TokenFamily& family = opened.family;
   const WallTime now = issue_time(context, opened.user);
   if (claims.id != family.jti) {
-    const bool repeat = claims.id == family.previous_jti && !key.empty() && key == family.idempotency_key && now - family.rotated_at <= kRepeatWithin;
+    const bool repeat =
+        claims.id == family.previous_jti && !key.empty() && key == family.idempotency_key && now - family.rotated_at <= kRepeatWithin;
     if (repeat) return pair_of(context, claims.family, family, opened.user.is_staff);
     family.revoked = true;
     FRESHET_TRY_VOID(context.log.append(family_append(context, claims.family, family, Change::kDeleted, opened.sequence)));

@@ -28,7 +28,8 @@ class Reader {
     const std::string value = text(name, std::to_string(otherwise));
     std::uint32_t number = 0;
     const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (ec != std::errc{} || end != value.data() + value.size() || number > max) fail(name, "expected a number from 0 to " + std::to_string(max));
+    if (ec != std::errc{} || end != value.data() + value.size() || number > max)
+      fail(name, "expected a number from 0 to " + std::to_string(max));
     return number;
   }
 

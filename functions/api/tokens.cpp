@@ -14,7 +14,8 @@ namespace freshet::api {
 namespace {
 
 std::string cookie(std::string_view value, std::chrono::seconds lifetime) {
-  return "__Host-freshet=" + std::string(value) + "; Path=/; Max-Age=" + std::to_string(lifetime.count()) + "; Secure; HttpOnly; SameSite=Lax";
+  return "__Host-freshet=" + std::string(value) + "; Path=/; Max-Age=" + std::to_string(lifetime.count()) +
+         "; Secure; HttpOnly; SameSite=Lax";
 }
 
 Response pair_response(const Pair& pair) {

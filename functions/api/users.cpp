@@ -29,9 +29,7 @@ std::string render(const User& user, const std::vector<GroupName>& groups) {
   return out;
 }
 
-Error name_taken() {
-  return Error{Errc::kNameTaken, "somebody has this username", {{"username", {"This username is taken."}}}};
-}
+Error name_taken() { return Error{Errc::kNameTaken, "somebody has this username", {{"username", {"This username is taken."}}}}; }
 
 Append claim_name(Context& context, const User& user, StreamSequence expected) {
   Event event = make_event("username", Change::kCreated, context.clock.wall(), context.random);
@@ -41,7 +39,8 @@ Append claim_name(Context& context, const User& user, StreamSequence expected) {
   return claim;
 }
 
-Response profile_response(std::uint16_t status, std::string body, std::string_view epoch, StreamSequence sequence, StreamSequence position) {
+Response profile_response(std::uint16_t status, std::string body, std::string_view epoch, StreamSequence sequence,
+                          StreamSequence position) {
   Response response = json_response(status, std::move(body));
   response.set("etag", format_etag(EntityTag{std::string(epoch), sequence, {}, std::string(kLanguage)}));
   response.set("freshet-position", format_position(epoch, position));
@@ -128,8 +127,8 @@ Result<Response> patch_once(const Request& request, Context& context, const User
   if (!account) return Error{Errc::kForbidden, "this account is kept by another system"};
   FRESHET_TRY(groups, groups_of(context, account->user.id, format_position(epoch, account->sequence)));
   if (!IfMatch(request).allows(epoch, account->sequence)) {
-    Response response = problem_with(Error{Errc::kConflict, "the profile was changed since it was read; `current` is what it is now"}, "current",
-                                     render(account->user, groups));
+    Response response = problem_with(Error{Errc::kConflict, "the profile was changed since it was read; `current` is what it is now"},
+                                     "current", render(account->user, groups));
     response.set("etag", format_etag(EntityTag{epoch, account->sequence, {}, std::string(kLanguage)}));
     return response;
   }

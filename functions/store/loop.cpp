@@ -45,9 +45,16 @@ LogMessage log_message(const nats::TailMessage& message) {
 class Loop {
  public:
   Loop(nats::Transport& transport, const Clock& clock, Random& random, const Settings& settings)
-      : random_(random), settings_(settings), report_(clock, settings.log_level), client_(transport, clock, random, client_options(settings)),
-        jetstream_(client_, random), outbox_(client_), info_(settings.store_id, clock.wall()), follower_(clock, report_, ModelFile(settings.folder)),
-        service_(clock, outbox_, info_), announcer_(clock, outbox_, settings.place, settings.store_id) {}
+      : random_(random),
+        settings_(settings),
+        report_(clock, settings.log_level),
+        client_(transport, clock, random, client_options(settings)),
+        jetstream_(client_, random),
+        outbox_(client_),
+        info_(settings.store_id, clock.wall()),
+        follower_(clock, report_, ModelFile(settings.folder)),
+        service_(clock, outbox_, info_),
+        announcer_(clock, outbox_, settings.place, settings.store_id) {}
 
   void run(const std::function<bool()>& going) {
     follower_.start();
@@ -64,7 +71,8 @@ class Loop {
  private:
   void subscribe() {
     const auto asked = client_.subscribe("store.query.>", kServiceName, [this](const nats::MessageView& message) {
-      service_.arrived(message.subject, message.reply, message.headers.find("Freshet-Min-Position").value_or(std::string_view()), message.payload);
+      service_.arrived(message.subject, message.reply, message.headers.find("Freshet-Min-Position").value_or(std::string_view()),
+                       message.payload);
     });
     FRESHET_CHECK(asked.ok());
     for (const char* verb : {"PING", "INFO", "STATS"}) {
@@ -112,13 +120,14 @@ class Loop {
   void start_tail() {
     tail_.reset();
     tail_number_ = follower_.tail_number();
-    tail_ = std::make_unique<nats::LogTail>(jetstream_, random_, nats::TailOptions{}, follower_.position(), [this](const nats::TailMessage& message) {
-      follower_.take(log_message(message), message.pending);
-    });
+    tail_ = std::make_unique<nats::LogTail>(
+        jetstream_, random_, nats::TailOptions{}, follower_.position(),
+        [this](const nats::TailMessage& message) { follower_.take(log_message(message), message.pending); });
   }
 
   void turn() {
-    const auto state = tail_ != nullptr && tail_number_ == follower_.tail_number() && tail_->live() ? TailState::kAtEnd : TailState::kBehind;
+    const auto state =
+        tail_ != nullptr && tail_number_ == follower_.tail_number() && tail_->live() ? TailState::kAtEnd : TailState::kBehind;
     const Applied applied = follower_.turn(state);
     announcer_.turn(applied, follower_.phase(), follower_.checkpoint());
     service_.turn(follower_);

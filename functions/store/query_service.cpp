@@ -36,7 +36,8 @@ std::string error_body(const Error& error) {
 void QueryService::arrived(std::string_view subject, std::string_view reply, std::string_view min_position, std::string_view payload) {
   if (reply.empty() || !subject.starts_with(kQueryPrefix)) return;  // nobody to answer
   const auto now = clock_.steady();
-  Question question{std::string(subject.substr(kQueryPrefix.size())), std::string(reply), std::string(min_position), {}, now, now + kWaitMax};
+  Question question{
+      std::string(subject.substr(kQueryPrefix.size())), std::string(reply), std::string(min_position), {}, now, now + kWaitMax};
   if (payload.size() > kQuestionBytesMax || min_position.size() > kQuestionBytesMax) {
     refuse(question, Error{Errc::kInvalidArgument, "a question has at most " + std::to_string(kQuestionBytesMax) + " bytes"});
     return;
@@ -95,8 +96,9 @@ QueryService::Outcome QueryService::try_answer(Question& question, Follower& fol
     return Outcome::kDone;
   }
   if (clock_.steady() < question.deadline) return Outcome::kWait;
-  refuse(question, Error{Errc::kUnavailable, phase == Phase::kLive ? "the position asked for is not reached; this is " + format_position(at.epoch, at.sequence)
-                                                                   : std::string("the read model is catching up with the log")});
+  refuse(question, Error{Errc::kUnavailable,
+                         phase == Phase::kLive ? "the position asked for is not reached; this is " + format_position(at.epoch, at.sequence)
+                                               : std::string("the read model is catching up with the log")});
   return Outcome::kDone;
 }
 

@@ -73,8 +73,15 @@ std::string ServiceInfo::describe(std::string_view verb) const {
       writer.begin_object();
       append_endpoint_name(writer, name);
       const auto average = one.requests == 0 ? 0 : one.processing.count() / static_cast<std::int64_t>(one.requests);
-      writer.key("num_requests").number(static_cast<std::int64_t>(one.requests)).key("num_errors").number(static_cast<std::int64_t>(one.errors));
-      writer.field("last_error", one.last_error).key("processing_time").number(one.processing.count()).key("average_processing_time").number(average);
+      writer.key("num_requests")
+          .number(static_cast<std::int64_t>(one.requests))
+          .key("num_errors")
+          .number(static_cast<std::int64_t>(one.errors));
+      writer.field("last_error", one.last_error)
+          .key("processing_time")
+          .number(one.processing.count())
+          .key("average_processing_time")
+          .number(average);
       writer.end_object();
     }
     writer.end_array();
