@@ -60,6 +60,26 @@ std::optional<std::size_t> utf8_length(std::string_view text) {
   return count;
 }
 
+bool Utf8Check::feed(std::string_view piece) {
+  for (const char c : piece) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    if (wanted_ > 0) {
+      if (byte < low_ || byte > high_) return false;
+      low_ = 0x80;
+      high_ = 0xBF;
+      --wanted_;
+    } else if (byte >= 0x80) {
+      if (byte < 0xC2 || byte > 0xF4) return false;
+      wanted_ = byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
+      if (byte == 0xE0) low_ = 0xA0;   // not over-long
+      if (byte == 0xED) high_ = 0x9F;  // no surrogate
+      if (byte == 0xF0) low_ = 0x90;   // not over-long
+      if (byte == 0xF4) high_ = 0x8F;  // not above U+10FFFF
+    }
+  }
+  return true;
+}
+
 char32_t utf8_next(std::string_view text, std::size_t& at) {
   const std::size_t length = sequence_length(text, at);
   FRESHET_CHECK(length != 0 && at + length <= text.size());

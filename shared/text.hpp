@@ -14,6 +14,19 @@ namespace freshet {
 // The length of `text` in Unicode code points, or nothing when it is not well-formed UTF-8. Limits of CONTRACT 1 count these.
 [[nodiscard]] std::optional<std::size_t> utf8_length(std::string_view text);
 
+// Utf8Check: whether text that comes in pieces is well-formed; says no at the first byte behind which it cannot be any more.
+class Utf8Check {
+ public:
+  [[nodiscard]] bool feed(std::string_view piece);
+  // What was fed so far does not end inside a code point.
+  [[nodiscard]] bool complete() const { return wanted_ == 0; }
+
+ private:
+  std::uint8_t wanted_ = 0;  // bytes that the code point still needs
+  std::uint8_t low_ = 0x80;  // bounds of the next of them
+  std::uint8_t high_ = 0xBF;
+};
+
 // The code point that starts at text[at], which must begin a well-formed sequence; moves `at` behind it.
 [[nodiscard]] char32_t utf8_next(std::string_view text, std::size_t& at);
 void utf8_append(std::string& out, char32_t code_point);

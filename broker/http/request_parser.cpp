@@ -54,7 +54,8 @@ Failure read_request_line(std::string_view line, Request& request) {
   request.method = method;
   request.path = origin.substr(0, mark);
   request.query = mark == std::string_view::npos ? std::string_view() : origin.substr(mark + 1);
-  request.keep_alive = version == "HTTP/1.1";
+  request.http_1_1 = version == "HTTP/1.1";
+  request.keep_alive = request.http_1_1;
   return std::nullopt;
 }
 
@@ -74,20 +75,11 @@ std::size_t count_of(const HeaderList& headers, std::string_view name) {
       std::count_if(headers.begin(), headers.end(), [&](const auto& header) { return ascii_iequals(header.first, name); }));
 }
 
-bool lists(std::string_view value, std::string_view option) {
-  while (!value.empty()) {
-    const auto comma = value.find(',');
-    if (ascii_iequals(trim(value.substr(0, comma)), option)) return true;
-    value = comma == std::string_view::npos ? std::string_view() : value.substr(comma + 1);
-  }
-  return false;
-}
-
 // RFC 9112 6.3. Nothing here takes a body.
-Failure check_body(const Request& request, bool http_1_1) {
+Failure check_body(const Request& request) {
   const auto lengths = count_of(request.headers, "content-length");
   if (count_of(request.headers, "transfer-encoding") > 0) {
-    const bool ambiguous = lengths > 0 || !http_1_1 || !ascii_iequals(request.header("transfer-encoding"), "chunked");
+    const bool ambiguous = lengths > 0 || !request.http_1_1 || !ascii_iequals(request.header("transfer-encoding"), "chunked");
     return ambiguous ? refuse(400, "the length of the body is ambiguous") : refuse(413, "no body is taken here");
   }
   if (lengths == 0) return std::nullopt;
@@ -99,12 +91,11 @@ Failure check_body(const Request& request, bool http_1_1) {
 }
 
 Failure check_fields(Request& request) {
-  const bool http_1_1 = request.keep_alive;
   const auto hosts = count_of(request.headers, "host");
-  if (hosts > 1 || (hosts == 0 && http_1_1)) return refuse(400, "a request has one Host");
+  if (hosts > 1 || (hosts == 0 && request.http_1_1)) return refuse(400, "a request has one Host");
   const auto host = request.header("host");
   if (!std::all_of(host.begin(), host.end(), is_host_char)) return refuse(400, "Host is not a name and a port");
-  if (auto failure = check_body(request, http_1_1)) return failure;
+  if (auto failure = check_body(request)) return failure;
   if (lists(request.header("connection"), "close")) request.keep_alive = false;
   return std::nullopt;
 }
@@ -174,6 +165,15 @@ RequestParser::Outcome RequestParser::next(Request& request, Refusal& refusal) {
   searched_ = 0;
   skipped_empty_line_ = false;
   return Outcome::kRequest;
+}
+
+bool lists(std::string_view value, std::string_view option) {
+  while (!value.empty()) {
+    const auto comma = value.find(',');
+    if (ascii_iequals(trim(value.substr(0, comma)), option)) return true;
+    value = comma == std::string_view::npos ? std::string_view() : value.substr(comma + 1);
+  }
+  return false;
 }
 
 std::string query_value(std::string_view query, std::string_view name) {

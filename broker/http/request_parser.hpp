@@ -25,6 +25,7 @@ struct Request {
   std::string query;  // as received, behind `?`; may hold a token: never to be logged
   HeaderList headers;
   bool keep_alive = false;
+  bool http_1_1 = false;
 
   [[nodiscard]] std::string_view header(std::string_view name) const {
     const std::string* value = find_header(headers, name);
@@ -50,6 +51,9 @@ class RequestParser {
   std::size_t searched_ = 0;         // up to here there is no end of a head
   bool skipped_empty_line_ = false;  // one before a request is allowed, RFC 9112 2.2
 };
+
+// Whether a comma list names `option`, in any case.
+[[nodiscard]] bool lists(std::string_view value, std::string_view option);
 
 // The value of `name` in a query, percent-decoded (`+` is a space), or an empty text. The first one counts.
 [[nodiscard]] std::string query_value(std::string_view query, std::string_view name);

@@ -1,4 +1,4 @@
-# Third-party code under one name each, in every build: freshet::json, freshet::doctest, freshet::cnats.
+# Third-party code under one name each, in every build: freshet::json, freshet::doctest, freshet::cnats, freshet::zlib.
 # freshet::sqlite3 and freshet::sodium are built in wasm/sqlite and wasm/sodium. None of their headers can raise a warning of ours.
 
 function(freshet_need path what)
@@ -39,4 +39,12 @@ if(FRESHET_TARGET STREQUAL "native")
   add_library(freshet::cnats ALIAS freshet_cnats)
   target_include_directories(freshet_cnats SYSTEM INTERFACE ${CNATS_INCLUDE})
   target_link_libraries(freshet_cnats INTERFACE ${CNATS_LIBRARY} Threads::Threads)
+
+  find_path(ZLIB_INCLUDE zlib.h)
+  find_library(ZLIB_LIBRARY z)
+  freshet_need(${ZLIB_INCLUDE}/zlib.h "zlib1g-dev")
+  add_library(freshet_zlib INTERFACE)
+  add_library(freshet::zlib ALIAS freshet_zlib)
+  target_include_directories(freshet_zlib SYSTEM INTERFACE ${ZLIB_INCLUDE})
+  target_link_libraries(freshet_zlib INTERFACE ${ZLIB_LIBRARY})
 endif()

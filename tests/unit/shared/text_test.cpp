@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "tests/support/manual_clock.hpp"
 
@@ -24,6 +25,23 @@ TEST_CASE("UTF-8 is counted in code points and refused where it is not well-form
     const auto length = utf8_length(row.text);
     CHECK(static_cast<int>(length.value_or(static_cast<std::size_t>(-1))) == row.length);
   }
+}
+
+TEST_CASE("text in pieces is well-formed where the whole is, however it is cut, and refused at the first byte that no text has there") {
+  const std::vector<std::string> rows{"", "abc", "\xCE\xBA\xE1\xBD\xB9\xF0\x90\x8D\x88", "\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF", "\xC2\x80\xDF\xBF",
+                                      "\xC0\x80", "\xE0\x9F\x80", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5", "\x80", "a\xE0\xB8", "\xE0\xB8\x01", "\xF0\x90\x80"};
+  for (const std::string& text : rows) {
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+      CAPTURE(text);
+      CAPTURE(cut);
+      Utf8Check check;
+      const bool fed = check.feed(std::string_view(text).substr(0, cut)) && check.feed(std::string_view(text).substr(cut));
+      CHECK((fed && check.complete()) == utf8_length(text).has_value());
+    }
+  }
+  Utf8Check check;
+  CHECK(check.feed("\xF4"));
+  CHECK_FALSE(check.feed("\x90"));  // already above U+10FFFF
 }
 
 TEST_CASE("every code point survives encoding and decoding") {
