@@ -3,7 +3,7 @@
 // unit     needs nothing but node
 // pages    needs Chromium (FRESHET_CHROMIUM, default /usr/bin/chromium) and the product: infra/up on free ports with a data
 //          folder of its own, or a site that runs already: FRESHET_BROWSER_URL with FRESHET_BROWSER_ADMIN=user:password
-//          (and FRESHET_BROWSER_DATA, its data folder, when its processes may be killed)
+//          (and FRESHET_BROWSER_DATA, its data folder, when its processes may be killed; FRESHET_BROWSER_BROKER, where its broker is asked)
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -35,7 +35,7 @@ if (pages.length > 0) {
   const site = await startSite();
   try {
     status = runFiles(pages, {
-      FRESHET_CHROMIUM: chromium, FRESHET_BROWSER_DEPS: dependencies, FRESHET_BROWSER_URL: site.url, FRESHET_BROWSER_ADMIN: site.admin, FRESHET_BROWSER_DATA: site.data,
+      FRESHET_CHROMIUM: chromium, FRESHET_BROWSER_DEPS: dependencies, FRESHET_BROWSER_URL: site.url, FRESHET_BROWSER_ADMIN: site.admin, FRESHET_BROWSER_DATA: site.data, FRESHET_BROWSER_BROKER: site.broker,
     }) || status;
   } finally {
     site.stop();

@@ -19,7 +19,7 @@ test("offline is said with its time; back online the page catches up with all th
     await card(page, stays.mark).waitFor();
     await states(page);
     await context.setOffline(true);
-    await page.waitForSelector('.live-badge[data-state="offline"]');
+    await page.waitForSelector('.live-badge[data-state="offline-since"]');
     assert.match(await page.locator(".live-badge").innerText(), /^Offline since \d\d:\d\d$/);
     await publish(...missed.map((item) => item.id));
     await unpublish(stays.id);
@@ -32,7 +32,7 @@ test("offline is said with its time; back online the page catches up with all th
     await live(page);
     const seen = await page.evaluate(() => window.seenStates);
     assert.ok(seen.includes("catching-up"), `${seen}`);
-    assert.ok(seen.indexOf("offline") < seen.indexOf("catching-up") && seen.lastIndexOf("live") > seen.indexOf("catching-up"), `${seen}`);
+    assert.ok(seen.indexOf("offline-since") < seen.indexOf("catching-up") && seen.lastIndexOf("live") > seen.indexOf("catching-up"), `${seen}`);
     for (const item of missed) assert.equal(await card(page, item.mark).count(), 1, "once, not twice");
   });
 });
@@ -49,17 +49,21 @@ test("a page that cannot load says why, and loads by itself when the server is b
   });
 });
 
-test("a stream that is refused for a while does not keep the list from being shown", async () => {
+test("where no stream gets through, the page asks: late, and it says so; live as soon as a stream opens", async () => {
   const item = await article({ status: "published" });
   await visitor({ expected: NETWORK }, async (page) => {
     await page.route("**/api/content/events/**", (route) => route.fulfill({ status: 503 }));
     await page.goto("/articles");
     await card(page, item.mark).waitFor();
-    await page.waitForSelector('.live-badge[data-state="offline"]', { timeout: 20_000 });
+    await page.waitForSelector('.live-badge[data-state="degraded"]', { timeout: 30_000 });
+    assert.equal(await page.locator(".live-badge").innerText(), "Updates delayed");
+    const asked = await article({ status: "published" });
+    await card(page, asked.mark).waitFor({ timeout: 20_000 });
+    assert.equal(await page.locator(".live-badge").getAttribute("data-state"), "degraded");
     await page.unroute("**/api/content/events/**");
+    await page.waitForSelector('.live-badge[data-state="live"]', { timeout: 60_000 });
     const late = await article({ status: "published" });
-    await card(page, late.mark).waitFor({ timeout: 30_000 });
-    await live(page);
+    await card(page, late.mark).waitFor({ timeout: 3000 });
   });
 });
 

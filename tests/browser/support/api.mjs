@@ -19,8 +19,8 @@ export async function call(method, path, json, headers = {}) {
 }
 
 export async function asAdmin(method, path, json, headers = {}) {
-  token ??= (await call("POST", "/api/token/", { username: USERNAME, password: PASSWORD })).body.access;
-  return call(method, path, json, { Authorization: `Bearer ${token}`, ...headers });
+  token ??= call("POST", "/api/token/", { username: USERNAME, password: PASSWORD }).then(({ body }) => body.access);
+  return call(method, path, json, { Authorization: `Bearer ${await token}`, ...headers });
 }
 
 let counter = 0;

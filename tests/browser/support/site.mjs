@@ -14,7 +14,7 @@ export async function startSite() {
   if (process.env.FRESHET_BROWSER_URL) {
     const admin = process.env.FRESHET_BROWSER_ADMIN;
     if (!admin) throw new Error("FRESHET_BROWSER_URL is set: say who may log in there, FRESHET_BROWSER_ADMIN=user:password");
-    return { url: process.env.FRESHET_BROWSER_URL.replace(/\/$/, ""), admin, data: process.env.FRESHET_BROWSER_DATA ?? "", stop() {} };
+    return { url: process.env.FRESHET_BROWSER_URL.replace(/\/$/, ""), admin, data: process.env.FRESHET_BROWSER_DATA ?? "", broker: process.env.FRESHET_BROWSER_BROKER ?? "", stop() {} };
   }
   const data = mkdtempSync(join(tmpdir(), "freshet-browser-"));
   const password = randomBytes(12).toString("hex");
@@ -33,7 +33,7 @@ export async function startSite() {
     stop();
     throw new Error("infra/up failed");
   }
-  return { url: `http://localhost:${environment.FRESHET_HTTP_PORT}`, admin: `admin:${password}`, data, stop };
+  return { url: `http://localhost:${environment.FRESHET_HTTP_PORT}`, admin: `admin:${password}`, data, broker: `http://127.0.0.1:${environment.FRESHET_BROKER_PORT}`, stop };
 }
 
 async function freePorts(count) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EventParser } from "../../../functions/web/src/lib/event_parser.js";
+import { EventParser } from "../../../wasm/browser/src/event_parser.js";
 
 const bytes = (text) => new TextEncoder().encode(text);
 const all = (text, options) => new EventParser(options).feed(bytes(text));

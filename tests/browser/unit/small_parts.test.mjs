@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { covers, parsePosition } from "../../../functions/web/src/lib/position.js";
+import { covers, parsePosition } from "../../../wasm/browser/src/position.js";
 import { overall, partsOf } from "../../../functions/web/src/lib/health.js";
 import { chooseLanguage, message } from "../../../functions/web/src/lib/text.js";
 import { en } from "../../../functions/web/src/text/en.js";

@@ -1,8 +1,8 @@
 // Categories: what there is, and a form for one more.
 import { createCategory, listCategories } from "../lib/api.js";
 import { find, h, replace } from "../lib/dom.js";
-import { newKey } from "../lib/http.js";
-import { Problem, explain } from "../lib/problem.js";
+import { explain } from "../lib/explain.js";
+import { Problem, newKey } from "../lib/freshet.js";
 import { emptyState, errorState, lineSkeletons } from "../lib/states.js";
 import { LANGUAGES, LANGUAGE_NAMES, describe, onLanguage } from "../lib/text.js";
 import { toast } from "../lib/toast.js";

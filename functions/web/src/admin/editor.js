@@ -7,8 +7,8 @@
 import { createArticle, deleteArticle, getArticle, listCategories, replaceArticle } from "../lib/api.js";
 import { confirm } from "../lib/dialog.js";
 import { find, h, replace } from "../lib/dom.js";
-import { newKey } from "../lib/http.js";
-import { Problem, explain } from "../lib/problem.js";
+import { explain } from "../lib/explain.js";
+import { Problem, newKey } from "../lib/freshet.js";
 import { errorState, lineSkeletons } from "../lib/states.js";
 import { describe, onLanguage } from "../lib/text.js";
 import { toast } from "../lib/toast.js";

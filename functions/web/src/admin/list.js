@@ -2,15 +2,14 @@
 //
 // Live: public changes come by the stream, drafts (which no stream may show) by asking again with the list's ETag. Both end in
 // one reload of the shown page, which keeps rows, focus and selection.
-import { bulkArticles, deleteArticle, listArticles, listCategories, streamUrl } from "../lib/api.js";
+import { articlesChannel, bulkArticles, deleteArticle, listArticles, listCategories } from "../lib/api.js";
 import { markFresh } from "../lib/card.js";
 import { confirm } from "../lib/dialog.js";
 import { find, h, reconcile, replace } from "../lib/dom.js";
-import { newKey } from "../lib/http.js";
+import { Problem, freshet, newKey } from "../lib/freshet.js";
 import { icon } from "../lib/icons.js";
 import { liveBadge } from "../lib/live_badge.js";
-import { LiveFeed } from "../lib/live_feed.js";
-import { Problem, explain } from "../lib/problem.js";
+import { explain } from "../lib/explain.js";
 import { announce } from "../lib/shell.js";
 import { emptyState, errorState, lineSkeletons } from "../lib/states.js";
 import { describe, language, message, onLanguage } from "../lib/text.js";
@@ -122,15 +121,13 @@ class ArticlesView {
     this.#etag = null;
     this.#results = null;
     this.#drawLoading();
-    this.#feed = new LiveFeed({
-      url: streamUrl(),
+    this.#feed = freshet.follow(articlesChannel(), {
       load: (options) => this.#load(options),
       show: (snapshot) => this.#show(snapshot),
       apply: () => this.#changed(),
       onState: this.#badge.set,
       onError: (error) => this.#failed(error),
     });
-    this.#feed.start();
   }
 
   // Another page of the same view: it stays mounted, so the selection stays too.

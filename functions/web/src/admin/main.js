@@ -1,10 +1,9 @@
 // /admin/: who may come in, and which view an address shows. Views change without a reload: mount() gives back unmount().
 import { find, h, replace } from "../lib/dom.js";
-import { onSession, refreshProfile, user } from "../lib/session.js";
 import { setTitle, startShell } from "../lib/shell.js";
 import { emptyState, errorState } from "../lib/states.js";
 import { message, onLanguage } from "../lib/text.js";
-import { Problem } from "../lib/problem.js";
+import { Problem, session } from "../lib/freshet.js";
 import { categoriesView } from "./categories.js";
 import { editorView } from "./editor.js";
 import { articlesView } from "./list.js";
@@ -79,9 +78,9 @@ function toLogin() {
 }
 
 async function enter() {
-  if (!user()) return toLogin();
+  if (!session.user()) return toLogin();
   try {
-    const profile = await refreshProfile();
+    const profile = await session.refreshProfile();
     if (!profile.is_staff) return refuse();
   } catch (error) {
     if (error instanceof Problem && error.status === 401) return toLogin();
@@ -103,7 +102,7 @@ function refuse() {
 startShell();
 drawTitle();
 onLanguage(drawTitle);
-onSession((who) => {
+session.onChange((who) => {
   if (who || !unmount) return;
   unmount();
   unmount = null;

@@ -4,7 +4,7 @@ import { describe, onLanguage } from "./text.js";
 import { formatTime } from "./time.js";
 
 const TEXTS = {
-  connecting: "live.connecting", live: "live.live", "catching-up": "live.catchingUp", degraded: "live.degraded", offline: "live.offline",
+  connecting: "live.connecting", live: "live.live", "catching-up": "live.catchingUp", degraded: "live.degraded", "offline-since": "live.offline",
 };
 
 export function liveBadge() {

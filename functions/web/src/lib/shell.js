@@ -1,7 +1,7 @@
 // What every page shares: start of language, theme, session and clock, and the parts of the header that live.
 import { find, h, replace } from "./dom.js";
+import { session } from "./freshet.js";
 import { icon } from "./icons.js";
-import { logout, onSession, refreshProfile, startSession, user } from "./session.js";
 import { LANGUAGES, describe, language, onLanguage, setLanguage, startText } from "./text.js";
 import { THEMES, setTheme, theme } from "./theme.js";
 import { startTime } from "./time.js";
@@ -10,12 +10,11 @@ const THEME_ICONS = { auto: "auto", light: "sun", dark: "moon" };
 
 export function startShell() {
   startText();
-  startSession();
   startTime();
   fillLanguageSwitch();
   fillThemeButton();
   fillAccount();
-  onSession(fillAccount);
+  session.onChange(fillAccount);
   markCurrentPage();
   delete document.documentElement.dataset.booting;
 }
@@ -50,7 +49,7 @@ function fillThemeButton() {
 
 function fillAccount() {
   const box = find("#account");
-  const who = user();
+  const who = session.user();
   find("#nav-admin").hidden = !who?.is_staff;
   if (!who) {
     replace(box, h("a", { class: "button small", href: "/login", i18n: "nav.login" }));
@@ -68,7 +67,7 @@ function fillAccount() {
 }
 
 async function leave() {
-  await logout();
+  await session.logout();
   location.assign("/");
 }
 
@@ -104,5 +103,5 @@ export function announce(text) {
 
 /// The profile is shown at once from what is kept; this brings it up to date, or ends a session that is over.
 export function refreshSession() {
-  return user() ? refreshProfile().catch(() => user()) : Promise.resolve(null);
+  return session.user() ? session.refreshProfile().catch(() => session.user()) : Promise.resolve(null);
 }

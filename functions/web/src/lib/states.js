@@ -1,7 +1,7 @@
 // The three faces of a page that has nothing to show: loading, empty, failed.
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { explain } from "./problem.js";
+import { explain } from "./explain.js";
 
 export function emptyState({ symbol = "inbox", title, text, action }) {
   return h("div", { class: "state" }, icon(symbol), h("h2", { i18n: title }), text && h("p", { i18n: text }), action);

@@ -1,14 +1,12 @@
 // /articles/{slug}: one article that follows its changes: edited text is swapped in where the reader is, a withdrawn
 // article says so, one that comes back is there again.
-import { getArticle, streamUrl } from "../lib/api.js";
+import { articlesChannel, getArticle } from "../lib/api.js";
 import { articlePath, markFresh } from "../lib/card.js";
 import { cover } from "../lib/cover.js";
 import { find, h, replace } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { liveBadge } from "../lib/live_badge.js";
-import { LiveFeed } from "../lib/live_feed.js";
-import { Problem } from "../lib/problem.js";
-import { user } from "../lib/session.js";
+import { Problem, freshet, session } from "../lib/freshet.js";
 import { announce, refreshSession, setTitle, startShell } from "../lib/shell.js";
 import { emptyState, errorState, lineSkeletons } from "../lib/states.js";
 import { LANGUAGE_NAMES, language, message, onLanguage } from "../lib/text.js";
@@ -25,8 +23,7 @@ function show() {
   article = null;
   box.setAttribute("aria-busy", "true");
   replace(box, h("div", { class: "article-loading" }, lineSkeletons(7)));
-  feed = new LiveFeed({
-    url: streamUrl(),
+  feed = freshet.follow(articlesChannel(), {
     load,
     show: ({ found }) => (found ? drawArticle(found) : drawGone("article.missing", "article.missingText")),
     apply: ({ data }) => applied(data),
@@ -35,19 +32,18 @@ function show() {
       if (!article) replace(box, errorState(error, () => feed.reload()));
     },
   });
-  feed.start();
 }
 
 // An unknown article is an answer, not a failure: the page stays live and shows it when it is published.
 async function load(options) {
-  const asStaff = Boolean(user()?.is_staff);
+  const asStaff = Boolean(session.user()?.is_staff);
   try {
     const { body, position } = await getArticle(slug, { ...options, auth: asStaff ? "user" : "none" });
     return { found: body, position };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (error.status === 404) return { found: null, position: null };
-    if (error.status === 401 && asStaff && !user()) return load(options); // the login is over: read on as everybody
+    if (error.status === 401 && asStaff && !session.user()) return load(options); // the login is over: read on as everybody
     throw error;
   }
 }
@@ -95,7 +91,7 @@ function byline(next) {
     author && h("span", { class: "byline-author" }, h("span", { class: "avatar small", "aria-hidden": "true" }, [...author][0].toUpperCase()), author),
     next.published_at && timeElement(next.published_at, "date"),
     edited && h("span", {}, h("span", { i18n: "article.edited" }), " ", timeElement(next.updated_at)),
-    user()?.is_staff && h("a", { class: "link", href: `/admin/articles/${next.id}` }, icon("edit"), h("span", { i18n: "article.edit" })),
+    session.user()?.is_staff && h("a", { class: "link", href: `/admin/articles/${next.id}` }, icon("edit"), h("span", { i18n: "article.edit" })),
   ];
 }
 

@@ -1,13 +1,12 @@
 // /articles: the live list. The address holds what is shown (category, search, cursor, page), so that it can be shared and
 // the browser's Back works; the first page is live, later pages stand still on their keyset cursor and only say what is new.
-import { listArticles, listCategories, streamUrl } from "../lib/api.js";
+import { articlesChannel, listArticles, listCategories } from "../lib/api.js";
 import { applyEvent, listFrom } from "../lib/article_list.js";
 import { makeCard, markFresh, updateCard } from "../lib/card.js";
 import { find, h, reconcile, replace } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { liveBadge } from "../lib/live_badge.js";
-import { LiveFeed } from "../lib/live_feed.js";
-import { Problem } from "../lib/problem.js";
+import { Problem, freshet } from "../lib/freshet.js";
 import { announce, refreshSession, setTitle, startShell } from "../lib/shell.js";
 import { cardSkeletons, emptyState, errorState } from "../lib/states.js";
 import { describe, language, message, onLanguage } from "../lib/text.js";
@@ -20,6 +19,7 @@ const searchBox = find("#search"), categoryBox = find("#categories"), heading = 
 const badge = liveBadge();
 
 let feed = null;
+let followed = null;
 let list = null;
 let links = { next: null, previous: null };
 let held = new Set();
@@ -69,18 +69,19 @@ function show() {
   drawChip();
   drawCategories();
   replace(pager);
-  if (feed && feed.language === language()) return feed.reload();
+  if (feed && followed === language()) {
+    feed.reload();
+    return;
+  }
   feed?.stop();
-  feed = new LiveFeed({
-    url: streamUrl(),
+  feed = freshet.follow(articlesChannel(), {
     load: (options) => load(options),
     show: (snapshot) => shown(snapshot),
     apply: (event) => applied(event),
     onState: badge.set,
     onError: failed,
   });
-  feed.language = language();
-  return feed.start();
+  followed = language();
 }
 
 async function load(options) {

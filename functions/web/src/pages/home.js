@@ -1,10 +1,10 @@
 // /: what this is, and the newest articles, live.
-import { latestArticles, streamUrl } from "../lib/api.js";
+import { articlesChannel, latestArticles } from "../lib/api.js";
 import { applyEvent } from "../lib/article_list.js";
 import { articlePath, makeCard, markFresh, updateCard } from "../lib/card.js";
 import { find, h, reconcile, replace } from "../lib/dom.js";
+import { freshet } from "../lib/freshet.js";
 import { liveBadge } from "../lib/live_badge.js";
-import { LiveFeed } from "../lib/live_feed.js";
 import { announce, refreshSession, setTitle, startShell } from "../lib/shell.js";
 import { cardSkeletons, emptyState, errorState, lineSkeletons } from "../lib/states.js";
 import { message, onLanguage } from "../lib/text.js";
@@ -20,8 +20,7 @@ function show() {
   list = null;
   replace(grid, cardSkeletons(CARDS));
   replace(ticker, Array.from({ length: TICKER }, () => h("li", {}, lineSkeletons(1))));
-  feed = new LiveFeed({
-    url: streamUrl(),
+  feed = freshet.follow(articlesChannel(), {
     load: latestArticles,
     show: ({ body }) => {
       list = { items: body, count: body.length, filter: { category: "", search: "" }, first: true, edgeAt: edgeOf(body) };
@@ -42,7 +41,6 @@ function show() {
       replace(ticker);
     },
   });
-  feed.start();
 }
 
 // Twenty come at most; with fewer there is nothing older that could be missing.

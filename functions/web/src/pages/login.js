@@ -1,7 +1,7 @@
 // /login: name and password, then back to where the reader came from.
 import { find, h, replace } from "../lib/dom.js";
-import { Problem, explain } from "../lib/problem.js";
-import { login, logout, onSession, user } from "../lib/session.js";
+import { explain } from "../lib/explain.js";
+import { Problem, session } from "../lib/freshet.js";
 import { setTitle, startShell } from "../lib/shell.js";
 import { describe, message, onLanguage } from "../lib/text.js";
 
@@ -30,7 +30,7 @@ async function submit(event) {
   button.disabled = true;
   form.setAttribute("aria-busy", "true");
   try {
-    location.assign(target(await login(username.value.trim(), password.value)));
+    location.assign(target(await session.login(username.value.trim(), password.value)));
   } catch (problem) {
     const wrong = problem instanceof Problem && (problem.status === 401 || problem.status === 400);
     refuse(wrong ? ["login.wrong"] : explain(problem), wrong ? password : button);
@@ -49,14 +49,14 @@ function refuse(text, field) {
 }
 
 function drawAlready() {
-  const who = user();
+  const who = session.user();
   already.hidden = !who;
   form.hidden = Boolean(who);
   replace(already, who && [
     h("p", { i18n: ["login.already", { name: who.name || who.username }] }),
     h("div", { class: "row" },
       h("a", { class: "button primary", href: target(who), i18n: "login.continue" }),
-      h("button", { type: "button", class: "button", i18n: "nav.logout", on: { click: () => logout() } })),
+      h("button", { type: "button", class: "button", i18n: "nav.logout", on: { click: () => session.logout() } })),
   ]);
 }
 
@@ -71,5 +71,5 @@ startShell();
 const title = () => setTitle(message("nav.login"));
 title();
 onLanguage(title);
-onSession(drawAlready);
+session.onChange(drawAlready);
 drawAlready();

@@ -1,9 +1,9 @@
 // /status: what /healthz and /readyz say, in words, looked at again every ten seconds and at once on demand.
-import { streamUrl } from "../lib/api.js";
+import { articlesChannel } from "../lib/api.js";
 import { find, h, reconcile } from "../lib/dom.js";
+import { freshet } from "../lib/freshet.js";
 import { icon } from "../lib/icons.js";
 import { liveBadge } from "../lib/live_badge.js";
-import { LiveStream } from "../lib/live_stream.js";
 import { refreshSession, setTitle, startShell } from "../lib/shell.js";
 import { describe, message, onLanguage } from "../lib/text.js";
 import { formatTime } from "../lib/time.js";
@@ -36,7 +36,7 @@ async function check() {
 
 function draw() {
   if (!answers) return;
-  const parts = [...partsOf(answers), { name: "stream", state: live === "live" ? "ok" : live === "offline" ? "down" : "wait", detail: "" }];
+  const parts = [...partsOf(answers), { name: "stream", state: live === "live" ? "ok" : live === "offline-since" ? "down" : "wait", detail: "" }];
   const state = overall(parts);
   verdict.dataset.state = state;
   describe(find("h2", verdict), "text", `status.${state}`);
@@ -68,15 +68,14 @@ title();
 onLanguage(title);
 find("#live").replaceChildren(badge.element);
 button.addEventListener("click", check);
-new LiveStream({
-  url: streamUrl(),
+freshet.subscribe(articlesChannel(), {
   onEvent: () => {},
   onState: (state) => {
     badge.set(state);
     live = state.name;
     draw();
   },
-}).start();
+});
 check();
 setInterval(() => {
   if (document.visibilityState === "visible") check();
