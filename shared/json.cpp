@@ -73,6 +73,11 @@ std::optional<std::int64_t> json_integer(const Json& object, std::string_view na
   return member->get<std::int64_t>();
 }
 
+std::optional<WallTime> json_time(const Json& object, std::string_view name) {
+  const std::string* text = json_text(object, name);
+  return text != nullptr ? parse_time(*text) : std::nullopt;
+}
+
 bool json_true(const Json& object, std::string_view name) {
   const Json* member = json_member(object, name);
   return member != nullptr && member->is_boolean() && member->get<bool>();

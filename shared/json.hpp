@@ -14,6 +14,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "shared/clock.hpp"
 #include "shared/result.hpp"
 
 namespace freshet {
@@ -28,6 +29,7 @@ using Json = nlohmann::json;
 [[nodiscard]] const std::string* json_text(const Json& object, std::string_view name);
 [[nodiscard]] std::string json_text_or(const Json& object, std::string_view name, std::string_view otherwise);
 [[nodiscard]] std::optional<std::int64_t> json_integer(const Json& object, std::string_view name);
+[[nodiscard]] std::optional<WallTime> json_time(const Json& object, std::string_view name);
 [[nodiscard]] bool json_true(const Json& object, std::string_view name);
 
 enum class Presence : std::uint8_t { kOptional, kRequired };

@@ -15,6 +15,7 @@ namespace freshet {
 
 inline constexpr std::string_view kArticlesEn = "articles:en";
 inline constexpr std::string_view kArticlesTh = "articles:th";
+inline constexpr std::string_view kCourses = "courses";
 
 struct Route {
   std::string_view channel;  // static text
@@ -39,6 +40,8 @@ class Routes {
   std::size_t size_ = 0;
 };
 
+// False for kinds that no channel ever tells of, so that their events need not be read.
+[[nodiscard]] bool is_routed(EntityKind kind);
 [[nodiscard]] Routes route(const LogSubject& subject, const Event& event);
 
 // The subject filter (NATS wildcards) under which all events of a channel lie; for reading a channel's past from the log.

@@ -9,7 +9,7 @@
 namespace freshet {
 namespace {
 
-constexpr std::array<std::string_view, 10> kNames{"epoch", "article", "category", "user", "group", "token", "slug", "username", "request", "other"};
+constexpr std::array<std::string_view, 11> kNames{"epoch", "article", "category", "course", "user", "group", "token", "slug", "username", "request", "other"};
 
 std::string join(EntityKind kind, std::string_view token) {
   std::string out = "log.";
@@ -23,6 +23,7 @@ std::string_view name_of(EntityKind kind) { return kNames[static_cast<std::size_
 
 std::string article_subject(std::string_view id) { return join(EntityKind::kArticle, id); }
 std::string category_subject(std::string_view id) { return join(EntityKind::kCategory, id); }
+std::string course_subject(std::string_view id) { return join(EntityKind::kCourse, id); }
 std::string user_subject(std::string_view id) { return join(EntityKind::kUser, id); }
 std::string group_subject(std::string_view id) { return join(EntityKind::kGroup, id); }
 std::string token_subject(std::string_view family) { return join(EntityKind::kToken, family); }

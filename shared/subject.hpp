@@ -17,12 +17,13 @@ inline constexpr std::string_view kStatsStream = "STATS";
 inline constexpr std::string_view kThrottleStream = "THROTTLE";
 inline constexpr std::string_view kEpochSubject = "log.epoch";
 
-enum class EntityKind : std::uint8_t { kEpoch, kArticle, kCategory, kUser, kGroup, kToken, kSlug, kUsername, kRequest, kOther };
+enum class EntityKind : std::uint8_t { kEpoch, kArticle, kCategory, kCourse, kUser, kGroup, kToken, kSlug, kUsername, kRequest, kOther };
 
 [[nodiscard]] std::string_view name_of(EntityKind kind);  // `article`, `category`, …
 
 [[nodiscard]] std::string article_subject(std::string_view id);
 [[nodiscard]] std::string category_subject(std::string_view id);
+[[nodiscard]] std::string course_subject(std::string_view id);
 [[nodiscard]] std::string user_subject(std::string_view id);
 [[nodiscard]] std::string group_subject(std::string_view id);
 [[nodiscard]] std::string token_subject(std::string_view family);

@@ -54,7 +54,7 @@ Result<std::vector<ArticleState>> read_articles(Context& context, const std::vec
 
 class BulkChange {
  public:
-  BulkChange(Context& context, const std::vector<std::string>& ids, ArticleStatus wanted, Once once)
+  BulkChange(Context& context, const std::vector<std::string>& ids, PublicationStatus wanted, Once once)
       : context_(context), ids_(ids), wanted_(wanted), once_(std::move(once)) {}
 
   Result<Response> attempt() {
@@ -86,7 +86,7 @@ class BulkChange {
       Article& article = states[i].article;
       article.status = wanted_;
       article.updated_at = now;
-      if (wanted_ == ArticleStatus::kPublished && !article.published_at) article.published_at = now;
+      if (wanted_ == PublicationStatus::kPublished && !article.published_at) article.published_at = now;
       Event event = article_event(&before[i].article, article, context_.random);
       event.traceparent = context_.traceparent;
       appends.push_back(Append{article_subject(article.id), event_headers(event), encode_article(article), states[i].sequence, {}});
@@ -117,11 +117,11 @@ class BulkChange {
 
   Context& context_;
   const std::vector<std::string>& ids_;
-  ArticleStatus wanted_;
+  PublicationStatus wanted_;
   Once once_;
 };
 
-Result<Response> change_status(Request& request, Context& context, ArticleStatus wanted) {
+Result<Response> change_status(Request& request, Context& context, PublicationStatus wanted) {
   FRESHET_TRY(ids, parse_ids(request.body));
   FRESHET_TRY(once, Once::of(request, context));
   BulkChange change(context, ids, wanted, std::move(once));
@@ -130,7 +130,7 @@ Result<Response> change_status(Request& request, Context& context, ArticleStatus
 
 }  // namespace
 
-Result<Response> publish_articles(Request& request, Context& context) { return change_status(request, context, ArticleStatus::kPublished); }
-Result<Response> unpublish_articles(Request& request, Context& context) { return change_status(request, context, ArticleStatus::kDraft); }
+Result<Response> publish_articles(Request& request, Context& context) { return change_status(request, context, PublicationStatus::kPublished); }
+Result<Response> unpublish_articles(Request& request, Context& context) { return change_status(request, context, PublicationStatus::kDraft); }
 
 }  // namespace freshet::api

@@ -13,7 +13,7 @@ void read_status(Fields& fields, ArticleInput& input) {
   const auto text =
       fields.text("status", input.mode == InputMode::kReplace ? Presence::kRequired : Presence::kOptional, limits::kSlugCodePoints);
   if (!text) return;
-  input.status = parse_article_status(*text);
+  input.status = parse_publication_status(*text);
   if (!input.status) fields.fail("status", "Expected draft or published.");
 }
 

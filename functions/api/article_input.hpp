@@ -29,7 +29,7 @@ enum class Mention : std::uint8_t { kAbsent, kNull, kValue };
 struct ArticleInput {
   InputMode mode = InputMode::kCreate;
   std::optional<std::string> slug;
-  std::optional<ArticleStatus> status;
+  std::optional<PublicationStatus> status;
   Mention category_mention = Mention::kAbsent;
   std::string category_slug;
   ByLanguage<TranslationInput> translations;

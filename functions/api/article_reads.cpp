@@ -31,7 +31,7 @@ Result<void> append_filter(JsonWriter& parameters, const Request& request, const
   }
   const std::string* status = request.query_value("status");
   if (status == nullptr || status->empty() || !context.is_staff()) return {};  // unknown to everybody else, so ignored
-  if (*status != "all" && !parse_article_status(*status)) return bad("status", "Expected draft, published or all.");
+  if (*status != "all" && !parse_publication_status(*status)) return bad("status", "Expected draft, published or all.");
   parameters.field("status", *status);
   return {};
 }

@@ -38,7 +38,7 @@ Result<void> set_category(Context& context, const ArticleInput& input, Article& 
 
 void set_times(Article& article, WallTime now) {
   article.updated_at = now;
-  if (article.status == ArticleStatus::kPublished && !article.published_at) article.published_at = now;
+  if (article.status == PublicationStatus::kPublished && !article.published_at) article.published_at = now;
 }
 
 Result<Response> created_before(Context& context, const Kept& kept, Language language) {

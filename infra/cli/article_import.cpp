@@ -121,7 +121,7 @@ Result<std::vector<nats::Append>> ArticleImport::appends(const Json& line) {
   Article article;
   article.slug = json_text_or(line, "slug", "");
   if (!is_slug(article.slug) || is_reserved_slug(article.slug)) return invalid("`slug` is to be a slug, not " + article.slug);
-  const auto status = parse_article_status(json_text_or(line, "status", "draft"));
+  const auto status = parse_publication_status(json_text_or(line, "status", "draft"));
   if (!status) return invalid("`status` is draft or published");
   FRESHET_TRY(translations, translations_of(line));
   FRESHET_TRY(its_category, category(line, appends));
@@ -133,7 +133,7 @@ Result<std::vector<nats::Append>> ArticleImport::appends(const Json& line) {
   article.created_at = time_of(line, "created_at").value_or(clock_.wall());
   article.updated_at = time_of(line, "updated_at").value_or(article.created_at);
   article.published_at = time_of(line, "published_at");
-  if (article.status == ArticleStatus::kPublished && !article.published_at) article.published_at = article.created_at;
+  if (article.status == PublicationStatus::kPublished && !article.published_at) article.published_at = article.created_at;
   article.id = make_id(article.created_at, random_);
   appends.push_back(claim(slug_subject(EntityKind::kArticle, article.slug), article.id));
   appends.push_back(state(article_subject(article.id), article_event(nullptr, article, random_), encode_article(article)));

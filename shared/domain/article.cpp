@@ -31,11 +31,6 @@ void append_time(JsonWriter& writer, std::string_view name, const std::optional<
   }
 }
 
-std::optional<WallTime> time_of(const Json& state, std::string_view name) {
-  const std::string* text = json_text(state, name);
-  return text != nullptr ? parse_time(*text) : std::nullopt;
-}
-
 ByLanguage<Translation> translations_of(const Json& state) {
   ByLanguage<Translation> out;
   const Json* translations = json_member(state, "translations");
@@ -47,22 +42,7 @@ ByLanguage<Translation> translations_of(const Json& state) {
   return out;
 }
 
-Change change_between(const Article* before, const Article& now) {
-  if (now.deleted) return Change::kDeleted;
-  const bool was_public = before != nullptr && before->visibility() == Visibility::kPublic;
-  const bool is_public = now.visibility() == Visibility::kPublic;
-  if (is_public && !was_public) return Change::kPublished;
-  if (was_public && !is_public) return Change::kUnpublished;
-  return before == nullptr || before->deleted ? Change::kCreated : Change::kUpdated;
-}
-
 }  // namespace
-
-std::optional<ArticleStatus> parse_article_status(std::string_view text) {
-  if (text == "draft") return ArticleStatus::kDraft;
-  if (text == "published") return ArticleStatus::kPublished;
-  return std::nullopt;
-}
 
 std::string encode_article(const Article& article) {
   std::string out;
@@ -94,18 +74,18 @@ Result<Article> decode_article(std::string_view payload) {
   article.id = *id;
   article.slug = *slug;
   article.deleted = json_true(state, "deleted");
-  article.updated_at = time_of(state, "updated_at").value_or(WallTime{});
+  article.updated_at = json_time(state, "updated_at").value_or(WallTime{});
   if (article.deleted) return article;
 
-  const auto status = parse_article_status(json_text_or(state, "status", ""));
-  const auto created_at = time_of(state, "created_at");
+  const auto status = parse_publication_status(json_text_or(state, "status", ""));
+  const auto created_at = json_time(state, "created_at");
   const Json* author = json_member(state, "author");
   if (!status || !created_at || author == nullptr) {
     return Error{Errc::kInvalidArgument, "an article's state has a status (draft, published), a created_at and an author"};
   }
   article.status = *status;
   article.created_at = *created_at;
-  article.published_at = time_of(state, "published_at");
+  article.published_at = json_time(state, "published_at");
   article.author = Author{json_text_or(*author, "id", ""), json_text_or(*author, "username", ""), json_text_or(*author, "name", "")};
   article.translations = translations_of(state);
   if (const Json* category = json_member(state, "category"); category != nullptr && category->is_object()) {
@@ -116,9 +96,7 @@ Result<Article> decode_article(std::string_view payload) {
 }
 
 Event article_event(const Article* before, const Article& now, Random& random) {
-  Event event = make_event("article", change_between(before, now), now.updated_at, random);
-  event.before = before != nullptr ? before->visibility() : Visibility::kHidden;
-  event.now = now.visibility();
+  Event event = publication_event("article", before, now, random);
   for (const Language language : kLanguages) {
     if (!now.translations[language] && !(before != nullptr && before->translations[language])) continue;
     if (!event.languages.empty()) event.languages += ',';

@@ -16,14 +16,10 @@
 #include "shared/clock.hpp"
 #include "shared/domain/category.hpp"
 #include "shared/domain/language.hpp"
-#include "shared/event.hpp"
+#include "shared/domain/publication.hpp"
 #include "shared/json.hpp"
 
 namespace freshet {
-
-enum class ArticleStatus : std::uint8_t { kDraft, kPublished };
-[[nodiscard]] constexpr std::string_view name_of(ArticleStatus status) { return status == ArticleStatus::kDraft ? "draft" : "published"; }
-[[nodiscard]] std::optional<ArticleStatus> parse_article_status(std::string_view text);
 
 struct Translation {
   std::string title;
@@ -42,7 +38,7 @@ struct Author {
 struct Article {
   std::string id;
   std::string slug;
-  ArticleStatus status = ArticleStatus::kDraft;
+  PublicationStatus status = PublicationStatus::kDraft;
   std::optional<Category> category;
   Author author;
   ByLanguage<Translation> translations;
@@ -51,10 +47,6 @@ struct Article {
   WallTime updated_at{};
   bool deleted = false;
   bool operator==(const Article&) const = default;
-
-  [[nodiscard]] Visibility visibility() const {
-    return status == ArticleStatus::kPublished && !deleted ? Visibility::kPublic : Visibility::kHidden;
-  }
 };
 
 [[nodiscard]] std::string encode_article(const Article& article);       // state for the log

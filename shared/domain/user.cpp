@@ -19,8 +19,8 @@ Result<User> decode_user(std::string_view payload) {
   FRESHET_TRY(state, parse_json_object(payload));
   const std::string* id = json_text(state, "id");
   const std::string* username = json_text(state, "username");
-  const auto valid_from = parse_time(json_text_or(state, "tokens_valid_from", ""));
-  const auto created_at = parse_time(json_text_or(state, "created_at", ""));
+  const auto valid_from = json_time(state, "tokens_valid_from");
+  const auto created_at = json_time(state, "created_at");
   if (id == nullptr || username == nullptr || !valid_from || !created_at) {
     return Error{Errc::kInvalidArgument, "a user's state has an id, a username, tokens_valid_from and created_at"};
   }

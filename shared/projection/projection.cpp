@@ -72,6 +72,7 @@ Result<void> Projection::dispatch(const LogMessage& message, const LogSubject& s
     case EntityKind::kUsername:
     case EntityKind::kRequest:
       return {};  // claims: their entity's own event says all that is shown
+    case EntityKind::kCourse:
     case EntityKind::kOther:
       ++pending_.skipped;
       return {};

@@ -46,7 +46,7 @@ Result<void> Projection::apply_article(std::string_view id, const LogMessage& me
   if (known.exists) tally_article(known.status, known.category_id, -1, message.sequence);
   FRESHET_TRY_VOID(write_article(*article, key, known, message.sequence));
   const std::string category_id = article->category ? article->category->id : "";
-  tally_article(article->status == ArticleStatus::kPublished ? 1 : 0, category_id, 1, message.sequence);
+  tally_article(article->status == PublicationStatus::kPublished ? 1 : 0, category_id, 1, message.sequence);
   return {};
 }
 
@@ -77,7 +77,7 @@ Result<void> Projection::remove_article(std::string_view id, StreamSequence sequ
 }
 
 void Projection::tally_article(std::int64_t status, std::string_view category_id, std::int64_t by, StreamSequence sequence) {
-  const auto which = status == 1 ? ArticleStatus::kPublished : ArticleStatus::kDraft;
+  const auto which = status == 1 ? PublicationStatus::kPublished : PublicationStatus::kDraft;
   model_->tallies().change(article_scope(which), by, sequence.value);
   if (!category_id.empty()) model_->tallies().change(article_scope(which, category_id), by, sequence.value);
 }
@@ -92,7 +92,7 @@ Result<void> Projection::write_article(const Article& article, std::int64_t key,
   const ArticlePieces pieces = cut_article(article);
   const Category* category = article.category ? &*article.category : nullptr;
   const std::string category_id = category != nullptr ? category->id : "";
-  const std::int64_t status = article.status == ArticleStatus::kPublished ? 1 : 0;
+  const std::int64_t status = article.status == PublicationStatus::kPublished ? 1 : 0;
   const auto& en = pieces.shown[index_of(Language::kEnglish)];
   const auto& th = pieces.shown[index_of(Language::kThai)];
   const auto put = [&](Statement& statement, const auto&... more) {

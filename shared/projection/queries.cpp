@@ -34,7 +34,7 @@ std::uint64_t Queries::touched(Depends depends) const {
   const Tallies& tallies = model_.tallies();
   switch (depends) {
     case Depends::kArticles:
-      return std::max({tallies.of(article_scope(ArticleStatus::kDraft)).touched, tallies.of(article_scope(ArticleStatus::kPublished)).touched,
+      return std::max({tallies.of(article_scope(PublicationStatus::kDraft)).touched, tallies.of(article_scope(PublicationStatus::kPublished)).touched,
                        tallies.of(kNamesScope).touched});
     case Depends::kCategories: return tallies.of(kCategoryScope).touched;
     case Depends::kPeople: return std::max(tallies.of(kUserScope).touched, tallies.of(kGroupScope).touched);

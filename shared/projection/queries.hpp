@@ -72,7 +72,7 @@ class Queries {
 };
 
 struct Queries::ArticleFilter {
-  std::optional<ArticleStatus> status = ArticleStatus::kPublished;  // nothing: all
+  std::optional<PublicationStatus> status = PublicationStatus::kPublished;  // nothing: all
   bool by_category = false;
   std::string category_id;  // empty when the asked one is not known: the list is empty
   bool by_search = false;

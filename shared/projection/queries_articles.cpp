@@ -67,10 +67,10 @@ std::string Queries::list_sql(const ArticleFilter& filter, Language language, Wa
 
 Result<Queries::ArticleFilter> Queries::filter_of(const Json& parameters) {
   ArticleFilter filter;
-  const std::string status = json_text_or(parameters, "status", name_of(ArticleStatus::kPublished));
+  const std::string status = json_text_or(parameters, "status", name_of(PublicationStatus::kPublished));
   if (status == "all") {
     filter.status.reset();
-  } else if (const auto parsed = parse_article_status(status)) {
+  } else if (const auto parsed = parse_publication_status(status)) {
     filter.status = parsed;
   } else {
     Error error{Errc::kInvalidArgument, "a parameter is not valid"};
@@ -90,7 +90,7 @@ Result<Queries::ArticleFilter> Queries::filter_of(const Json& parameters) {
     if (filter.match.empty()) return filter;
     // Status and category are words of their own column, so that the index alone finds and counts the matches.
     filter.match = "text : (" + filter.match + ")";
-    if (filter.status) filter.match += *filter.status == ArticleStatus::kPublished ? " AND marks : s1" : " AND marks : s0";
+    if (filter.status) filter.match += *filter.status == PublicationStatus::kPublished ? " AND marks : s1" : " AND marks : s0";
     if (!filter.category_id.empty()) filter.match += " AND marks : c" + filter.category_id;
   }
   return filter;
@@ -105,14 +105,14 @@ Result<std::int64_t> Queries::count_articles(const ArticleFilter& filter) {
     return found ? rows.integer(0) : 0;
   }
   const Tallies& tallies = model_.tallies();
-  const auto of = [&](ArticleStatus status) { return tallies.of(article_scope(status, filter.category_id)).count; };
-  return filter.status ? of(*filter.status) : of(ArticleStatus::kDraft) + of(ArticleStatus::kPublished);
+  const auto of = [&](PublicationStatus status) { return tallies.of(article_scope(status, filter.category_id)).count; };
+  return filter.status ? of(*filter.status) : of(PublicationStatus::kDraft) + of(PublicationStatus::kPublished);
 }
 
 std::uint64_t Queries::articles_touched(const ArticleFilter& filter) const {
   const Tallies& tallies = model_.tallies();
   std::uint64_t newest = tallies.of(kNamesScope).touched;
-  for (const ArticleStatus status : {ArticleStatus::kDraft, ArticleStatus::kPublished}) {
+  for (const PublicationStatus status : {PublicationStatus::kDraft, PublicationStatus::kPublished}) {
     if (filter.status && *filter.status != status) continue;
     newest = std::max(newest, tallies.of(article_scope(status, filter.category_id)).touched);
   }
@@ -171,7 +171,7 @@ Result<Answer> Queries::get_article(const Json& parameters) {
                                std::string(kJoins) + (is_id(name) ? " WHERE a.id = ?" : " WHERE a.slug = ?")));
   Rows rows = select->run(std::string_view(name));
   FRESHET_TRY(found, rows.next());
-  const bool visible = found && (rows.integer(8) == static_cast<int>(ArticleStatus::kPublished) || json_true(parameters, "staff"));
+  const bool visible = found && (rows.integer(8) == static_cast<int>(PublicationStatus::kPublished) || json_true(parameters, "staff"));
   if (!visible) return Error{Errc::kNotFound, "there is no such article"};
   const StreamSequence sequence{static_cast<std::uint64_t>(rows.integer(9))};
   // What the article borrows counts once it is newer than the article, so that the tag of a write and of the first read agree.

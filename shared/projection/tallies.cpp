@@ -4,8 +4,8 @@
 
 namespace freshet {
 
-std::string article_scope(ArticleStatus status, std::string_view category_id) {
-  std::string scope = status == ArticleStatus::kPublished ? "article/1" : "article/0";
+std::string article_scope(PublicationStatus status, std::string_view category_id) {
+  std::string scope = status == PublicationStatus::kPublished ? "article/1" : "article/0";
   if (!category_id.empty()) scope.append(1, '/').append(category_id);
   return scope;
 }

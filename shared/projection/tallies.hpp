@@ -21,7 +21,7 @@ inline constexpr std::string_view kCategoryScope = "category";
 inline constexpr std::string_view kUserScope = "user";
 inline constexpr std::string_view kGroupScope = "group";
 inline constexpr std::string_view kNamesScope = "names";
-[[nodiscard]] std::string article_scope(ArticleStatus status, std::string_view category_id = {});
+[[nodiscard]] std::string article_scope(PublicationStatus status, std::string_view category_id = {});
 
 struct Tally {
   std::int64_t count = 0;

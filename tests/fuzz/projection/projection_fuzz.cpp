@@ -42,7 +42,7 @@ Article article_of(unsigned which, std::size_t revision) {
   if (which % 5 != 0) article.translations[Language::kThai] = Translation{"หัวข้อ", "<p>ข้อความ " + std::to_string(revision % 3) + "</p>", ""};
   article.created_at = WallTime{std::chrono::milliseconds{1000 + which % 2}};
   if (which % 4 != 0) {
-    article.status = ArticleStatus::kPublished;
+    article.status = PublicationStatus::kPublished;
     article.published_at = WallTime{std::chrono::milliseconds{2000 + which % 3}};
   }
   if (which % 7 < 3) article.category = Category{id_of(80 + which % 3), "category-" + std::to_string(which % 3), {}, false};

@@ -168,7 +168,7 @@ void World::append_article() {
   Article now;
   now.id = id;
   now.slug = "slug";
-  now.status = chance(60) ? ArticleStatus::kPublished : ArticleStatus::kDraft;
+  now.status = chance(60) ? PublicationStatus::kPublished : PublicationStatus::kDraft;
   now.author = {"01HF0000000000000000000000", "author", "Author"};
   const std::size_t length = chance(8) ? 20'000 : 50 + random_.below(400);
   now.translations[Language::kEnglish] = Translation{"Title", std::string(length, 'x'), "Excerpt"};

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <vector>
+
 #include "shared/routing.hpp"
 #include "shared/subject.hpp"
 #include "tests/support/manual_clock.hpp"
@@ -49,40 +52,62 @@ TEST_CASE("headers that lack what routing needs are refused") {
   }
 }
 
-TEST_CASE("an article reaches the public channels exactly when it was or is public") {
+TEST_CASE("what is a draft reaches nobody; everybody is told what becomes public, changes there and goes") {
   struct Row {
     Visibility before;
     Visibility now;
     Change change;
-    std::string_view type;  // empty: nobody
+    std::string_view article;  // the frame's type; empty: nobody is told
+    std::string_view course;
   };
   constexpr auto kHidden = Visibility::kHidden;
   constexpr auto kPublic = Visibility::kPublic;
-  const Row rows[] = {{kHidden, kHidden, Change::kCreated, ""},
-                      {kHidden, kHidden, Change::kDeleted, ""},
-                      {kHidden, kPublic, Change::kPublished, "article_published"},
-                      {kPublic, kPublic, Change::kUpdated, "article_updated"},
-                      {kPublic, kHidden, Change::kUnpublished, "article_unpublished"},
-                      {kPublic, kHidden, Change::kDeleted, "article_deleted"}};
-  for (const auto& row : rows) {
-    CAPTURE(row.type);
-    Event event;
-    event.change = row.change;
-    event.before = row.before;
-    event.now = row.now;
-    const Routes routes = route(parse_log_subject("log.article.01HF7YAT00AAAAAAAAAAAAAAAA"), event);
-    CHECK(routes.empty() == row.type.empty());
-    for (const Route& found : routes) {
-      CHECK(found.type == row.type);
-      CHECK_FALSE(subject_filter(found.channel).empty());
+  const Row rows[] = {{kHidden, kHidden, Change::kCreated, "", ""},
+                      {kHidden, kHidden, Change::kUpdated, "", ""},
+                      {kHidden, kHidden, Change::kDeleted, "", ""},
+                      {kHidden, kPublic, Change::kPublished, "article_published", "course_created"},
+                      {kPublic, kPublic, Change::kUpdated, "article_updated", "course_updated"},
+                      {kPublic, kHidden, Change::kUnpublished, "article_unpublished", "course_deleted"},
+                      {kPublic, kHidden, Change::kDeleted, "article_deleted", "course_deleted"}};
+  struct Kind {
+    std::string subject;
+    std::string_view Row::*type;
+    std::vector<std::string_view> channels;
+    std::string_view filter;
+  };
+  const Kind kinds[] = {{article_subject("01HF7YAT00AAAAAAAAAAAAAAAA"), &Row::article, {"articles:en", "articles:th"}, "log.article.*"},
+                        {course_subject("01HF7YAT00AAAAAAAAAAAAAAAA"), &Row::course, {"courses"}, "log.course.*"}};
+  for (const auto& kind : kinds) {
+    for (const auto& row : rows) {
+      const auto type = row.*kind.type;
+      CAPTURE(kind.subject);
+      CAPTURE(type);
+      Event event;
+      event.change = row.change;
+      event.before = row.before;
+      event.now = row.now;
+      std::vector<std::string_view> channels;
+      for (const Route& found : route(parse_log_subject(kind.subject), event)) {
+        CHECK(found.type == type);
+        CHECK(subject_filter(found.channel) == kind.filter);
+        channels.push_back(found.channel);
+      }
+      CHECK(channels == (type.empty() ? std::vector<std::string_view>{} : kind.channels));
     }
   }
+}
+
+TEST_CASE("what no channel tells of has no route, however public it calls itself") {
   Event published;
-  published.now = kPublic;
-  for (const std::string_view elsewhere : {"log.user.X", "log.slug.article.x", "log.category.X", "log.articles.X", "live.article.X", "log.token.X", ""}) {
+  published.now = Visibility::kPublic;
+  for (const std::string_view elsewhere :
+       {"log.user.X", "log.slug.article.x", "log.slug.course.x", "log.category.X", "log.articles.X", "live.article.X", "live.course.X", "log.token.X", ""}) {
     CAPTURE(elsewhere);
     CHECK(route(parse_log_subject(elsewhere), published).empty());
+    CHECK_FALSE(is_routed(parse_log_subject(elsewhere).kind));
   }
+  CHECK(subject_filter("course").empty());
+  CHECK(subject_filter("").empty());
 }
 
 TEST_CASE("subjects read back as what they name") {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "shared/domain/article.hpp"
+#include "shared/domain/course.hpp"
 #include "shared/domain/user.hpp"
 #include "tests/support/manual_clock.hpp"
 
@@ -15,7 +16,7 @@ Article sample() {
   Article article;
   article.id = "01HF7YAT00AAAAAAAAAAAAAAAA";
   article.slug = "first";
-  article.status = ArticleStatus::kPublished;
+  article.status = PublicationStatus::kPublished;
   article.category = Category{"C1", "news", {{{std::string("News"), std::string("ข่าว")}}}, false};
   article.author = {"U1", "jane", "Jane \"J\""};
   article.translations[Language::kEnglish] = Translation{"Title", "<p>Hello</p>", "Short"};
@@ -31,13 +32,32 @@ std::string rendered(const Article& article, Language language, ArticleShape sha
   return out;
 }
 
+Course sample_course() {
+  Course course;
+  course.id = "01HF7YAT00CCCCCCCCCCCCCCCC";
+  course.slug = "knots";
+  course.title = "Knots & bends";
+  course.description = "ผูกเชือก \"well\"";
+  course.status = PublicationStatus::kPublished;
+  course.created_at = WallTime(std::chrono::milliseconds(1'700'000'000'000));
+  course.updated_at = WallTime(std::chrono::milliseconds(1'700'000'000'001));
+  return course;
+}
+
+std::string rendered(const Course& course, CourseShape shape) {
+  std::string out;
+  JsonWriter writer(out);
+  append_course(writer, course, shape);
+  return out;
+}
+
 TEST_CASE("an article's state reads back from the log") {
   Article article = sample();
   CHECK(decode_article(encode_article(article)).value() == article);
   article.translations[Language::kThai] = Translation{"หัวข้อ", "<p>น้ำ</p>", ""};
   article.category.reset();
   article.published_at.reset();
-  article.status = ArticleStatus::kDraft;
+  article.status = PublicationStatus::kDraft;
   CHECK(decode_article(encode_article(article)).value() == article);
 }
 
@@ -49,7 +69,7 @@ TEST_CASE("a deleted article keeps id and slug and nothing of its content") {
   const auto decoded = decode_article(state).value();
   CHECK(decoded.deleted);
   CHECK(decoded.slug == "first");
-  CHECK(decoded.visibility() == Visibility::kHidden);
+  CHECK(visibility_of(decoded) == Visibility::kHidden);
 }
 
 TEST_CASE("a state that lacks what makes an article is refused") {
@@ -76,10 +96,10 @@ TEST_CASE("each shape shows what the contract says, in the asked language or els
   CHECK(rendered(article, Language::kEnglish, ArticleShape::kGone) == R"({"id":"01HF7YAT00AAAAAAAAAAAAAAAA","slug":"first"})");
 }
 
-TEST_CASE("an article's event says what changed and who could and can see it") {
+TEST_CASE("an event says what changed and who could and can see it") {
   SeededRandom random(1);
   Article draft = sample();
-  draft.status = ArticleStatus::kDraft;
+  draft.status = PublicationStatus::kDraft;
   const Article published = sample();
   Article deleted = sample();
   deleted.deleted = true;
@@ -94,6 +114,56 @@ TEST_CASE("an article's event says what changed and who could and can see it") {
   CHECK(gone.now == Visibility::kHidden);
   CHECK(gone.languages == "en");
   CHECK(article_event(&draft, deleted, random).before == Visibility::kHidden);
+  CHECK(article_event(&deleted, draft, random).change == Change::kCreated);
+  const Course course = sample_course();
+  const Event created = publication_event("course", static_cast<const Course*>(nullptr), course, random);
+  CHECK(created.type == "freshet.course.published");
+  CHECK(created.time == course.updated_at);
+  CHECK(created.now == Visibility::kPublic);
+}
+
+TEST_CASE("a course's state reads back from the log, deleted or not, with the names it was known by") {
+  Course course = sample_course();
+  CHECK(decode_course(encode_course(course)).value() == course);
+  course.status = PublicationStatus::kDraft;
+  course.was = Course::Names{"old", "Old"};
+  CHECK(decode_course(encode_course(course)).value() == course);
+  course.deleted = true;
+  const auto state = encode_course(course);
+  CHECK(state.find("Knots") == std::string::npos);
+  const auto decoded = decode_course(state).value();
+  CHECK(decoded.deleted);
+  CHECK(decoded.was == course.was);
+  CHECK(visibility_of(decoded) == Visibility::kHidden);
+}
+
+TEST_CASE("a state that lacks what makes a course is refused") {
+  for (const std::string_view bad : {"", "[]", "{}", R"({"id":"x"})", R"({"id":"x","slug":"y"})", R"({"id":1,"slug":"y"})",
+                                     R"({"id":"x","slug":"y","status":"draft","created_at":"2026-01-01T00:00:00Z"})",
+                                     R"({"id":"x","slug":"y","title":"t","status":"PUBLISHED","created_at":"2026-01-01T00:00:00Z"})",
+                                     R"({"id":"x","slug":"y","title":"t","status":"draft","created_at":"soon"})"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(decode_course(bad).ok());
+  }
+}
+
+TEST_CASE("a course that goes is named as everybody knew it, whatever the same write renamed it to") {
+  const Course published = sample_course();
+  CHECK(rendered(published, CourseShape::kFull) ==
+        R"({"id":"01HF7YAT00CCCCCCCCCCCCCCCC","slug":"knots","title":"Knots & bends","description":"ผูกเชือก \"well\"","status":"published",)"
+        R"("created_at":"2023-11-14T22:13:20.000Z","updated_at":"2023-11-14T22:13:20.001Z"})");
+  Course draft = published;
+  draft.status = PublicationStatus::kDraft;
+  draft.slug = "secret";
+  draft.title = "Secret plans";
+  const Course withdrawn = following(&published, draft);
+  CHECK(rendered(withdrawn, CourseShape::kGone) == R"({"id":"01HF7YAT00CCCCCCCCCCCCCCCC","slug":"knots","title":"Knots & bends"})");
+  CHECK_FALSE(following(&withdrawn, draft).was);  // said once
+  CHECK_FALSE(following(&withdrawn, published).was);
+  CHECK_FALSE(following(&published, published).was);
+  CHECK_FALSE(following(nullptr, draft).was);
+  // Of a state that was written without `was`, nothing that could be a draft's is shown.
+  CHECK(rendered(draft, CourseShape::kGone).find("plans") == std::string::npos);
 }
 
 TEST_CASE("users and groups read back, and a profile shows no secret") {

@@ -44,7 +44,7 @@ inline Article article_of(std::uint64_t number, std::int64_t published_ms) {
   Article article;
   article.id = id_of(number);
   article.slug = "article-" + std::to_string(number);
-  article.status = published_ms > 0 ? ArticleStatus::kPublished : ArticleStatus::kDraft;
+  article.status = published_ms > 0 ? PublicationStatus::kPublished : PublicationStatus::kDraft;
   article.author = Author{id_of(800), "writer", "A \"Writer\""};
   article.translations[Language::kEnglish] = Translation{"Title " + std::to_string(number), "<p>content</p>", "excerpt"};
   article.created_at = WallTime{std::chrono::milliseconds{1000 + static_cast<std::int64_t>(number)}};

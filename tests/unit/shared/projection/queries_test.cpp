@@ -129,7 +129,7 @@ TEST_CASE("nobody but staff sees a draft") {
   store.put(published);
   CHECK(store.body("articles.list", "{}")["count"] == 1);
   CHECK(store.body("articles.list", R"({"status":"draft","search":"title"})")["count"] == 0);
-  published.status = ArticleStatus::kDraft;
+  published.status = PublicationStatus::kDraft;
   store.put(published);
   CHECK(store.body("articles.list", "{}")["count"] == 0);
   CHECK(store.ask("articles.get", R"({"id_or_slug":")" + id_of(1) + "\"}").error().code == Errc::kNotFound);

@@ -60,7 +60,7 @@ TEST_CASE("a file is opened where it was left") {
   auto model = ReadModel::open(file.path(), kCheckAll);
   REQUIRE(model.ok());
   CHECK((*model)->checkpoint().sequence.value == 30);
-  CHECK((*model)->tallies().of(article_scope(ArticleStatus::kPublished)).count == 30);
+  CHECK((*model)->tallies().of(article_scope(PublicationStatus::kPublished)).count == 30);
   Queries queries(**model);
   const auto answer = queries.answer("articles.list", *parse_json(R"({"search":"title"})"));
   REQUIRE(answer.ok());
