@@ -2,6 +2,7 @@
 
 #include "broker/sse/sse.hpp"
 #include "shared/domain/article.hpp"
+#include "shared/domain/course.hpp"
 #include "shared/event.hpp"
 #include "shared/routing.hpp"
 #include "shared/subject.hpp"
@@ -9,36 +10,67 @@
 namespace freshet::broker {
 namespace {
 
+using Texts = std::vector<ChannelText>;
+
 Language language_of(std::string_view channel) { return channel == kArticlesTh ? Language::kThai : Language::kEnglish; }
 
-Frame encode_article_frame(const Route& route, const std::string& id, const Article& article, Visibility now) {
-  const ArticleShape shape = now == Visibility::kPublic ? ArticleShape::kStream : ArticleShape::kGone;
+std::string render_article(const Route& route, const Article& article, const Event& event) {
+  const ArticleShape shape = event.now == Visibility::kPublic ? ArticleShape::kStream : ArticleShape::kGone;
   std::string data;
   JsonWriter writer(data);
   writer.begin_object().field("type", route.type).key("article");
   append_article(writer, article, language_of(route.channel), shape);
   writer.end_object();
-  std::string out;
-  out.reserve(data.size() + id.size() + 16);
-  sse::append_event(out, {id, {}, data});
-  return make_frame(std::move(out));
+  return data;
+}
+
+// On a WebSocket the document has to carry what SSE says beside it; it is the same on both (CONTRACT 4).
+std::string render_course(const Route& route, const Course& course, const Event& event, std::string_view position) {
+  const CourseShape shape = event.now == Visibility::kPublic ? CourseShape::kFull : CourseShape::kGone;
+  std::string data;
+  JsonWriter writer(data);
+  writer.begin_object().field("type", route.type).key("course");
+  append_course(writer, course, shape);
+  writer.field("position", position).field("timestamp", format_time(event.time)).end_object();
+  return data;
+}
+
+// `decode` reads the state once, `render` makes it a document for each route.
+template <typename Decode, typename Render>
+Result<Texts> render_routes(const Routes& routes, std::string_view payload, Decode decode, Render render) {
+  FRESHET_TRY(state, decode(payload));
+  Texts out;
+  for (const Route& one : routes) out.push_back({one.channel, render(one, state)});
+  return out;
 }
 
 }  // namespace
 
-Result<LogEvent> encode_log_event(const Position& position, std::string_view subject, const HeaderList& headers,
-                                  std::string_view payload) {
-  LogEvent out;
-  out.sequence = position.sequence;
+Result<Texts> render_log_event(const Position& position, std::string_view subject, const HeaderList& headers, std::string_view payload) {
   const LogSubject named = parse_log_subject(subject);
-  if (named.kind != EntityKind::kArticle) return out;
+  if (!is_routed(named.kind)) return Texts{};
   FRESHET_TRY(event, parse_event(headers));
   const Routes routes = route(named, event);
-  if (routes.empty()) return out;
-  FRESHET_TRY(article, decode_article(payload));
+  if (routes.empty()) return Texts{};
+  if (named.kind == EntityKind::kCourse) {
+    const std::string at = format_position(position.epoch, position.sequence);
+    return render_routes(routes, payload, decode_course, [&](const Route& one, const Course& course) { return render_course(one, course, event, at); });
+  }
+  FRESHET_CHECK(named.kind == EntityKind::kArticle);
+  return render_routes(routes, payload, decode_article, [&](const Route& one, const Article& article) { return render_article(one, article, event); });
+}
+
+Result<LogEvent> encode_log_event(const Position& position, std::string_view subject, const HeaderList& headers,
+                                  std::string_view payload) {
+  FRESHET_TRY(texts, render_log_event(position, subject, headers, payload));
+  LogEvent out;
+  out.sequence = position.sequence;
   const std::string id = format_position(position.epoch, position.sequence);
-  for (const Route& one : routes) {
-    out.frames.push_back({one.channel, encode_article_frame(one, id, article, event.now)});
+  for (const ChannelText& one : texts) {
+    std::string bytes;
+    bytes.reserve(one.data.size() + id.size() + 16);
+    sse::append_event(bytes, {id, {}, one.data});
+    out.frames.push_back({one.channel, make_frame(std::move(bytes))});
     out.bytes += out.frames.back().frame->size();
   }
   return out;

@@ -11,11 +11,12 @@ namespace {
 
 using Kind = Endpoint::Kind;
 
-constexpr std::array<std::pair<std::string_view, Endpoint>, 7> kEndpoints{{
+constexpr std::array<std::pair<std::string_view, Endpoint>, 8> kEndpoints{{
     {"/api/content/events/article-updates-en", {Kind::kStream, kArticlesEn}},
     {"/api/content/events/article-updates-th", {Kind::kStream, kArticlesTh}},
     {"/events/article-updates-en", {Kind::kStream, kArticlesEn}},
     {"/events/article-updates-th", {Kind::kStream, kArticlesTh}},
+    {"/events/courses", {Kind::kStream, kCourses}},
     {"/healthz", {Kind::kHealth, {}}},
     {"/readyz", {Kind::kReady, {}}},
     {"/metrics", {Kind::kMetrics, {}}},

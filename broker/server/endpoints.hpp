@@ -1,6 +1,6 @@
 // Endpoints: what a path of the broker is, and who may open a stream from where. Pure functions.
 //
-// Source    CONTRACT 1 (trailing slash, CORS), 3 (paths of the article streams), 8 (origins)
+// Source    CONTRACT 1 (trailing slash, CORS), 3 and 4 (paths of the streams), 8 (origins)
 #pragma once
 
 #include <cstdint>

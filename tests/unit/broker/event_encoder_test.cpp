@@ -1,0 +1,113 @@
+#include "broker/log/event_encoder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "shared/domain/article.hpp"
+#include "shared/domain/course.hpp"
+#include "shared/subject.hpp"
+#include "tests/support/manual_clock.hpp"
+
+namespace freshet::broker {
+namespace {
+
+using testing::SeededRandom;
+
+const Position kAt{"abcd1234", StreamSequence{42}};
+
+Course sample(PublicationStatus status) {
+  Course course;
+  course.id = "01HF7YAT00CCCCCCCCCCCCCCCC";
+  course.slug = "knots";
+  course.title = "Knots";
+  course.description = "One\nand two";
+  course.status = status;
+  course.created_at = course.updated_at = WallTime(std::chrono::milliseconds(1'700'000'000'000));
+  return course;
+}
+
+Result<std::vector<ChannelText>> rendered(const Course* before, const Course& now) {
+  SeededRandom random(1);
+  const Course next = following(before, now);
+  return render_log_event(kAt, course_subject(next.id), event_headers(publication_event("course", before, next, random)), encode_course(next));
+}
+
+std::string only(const Result<std::vector<ChannelText>>& texts) {
+  REQUIRE(texts.ok());
+  REQUIRE(texts->size() == 1);
+  CHECK(texts->front().channel == "courses");
+  return texts->front().data;
+}
+
+TEST_CASE("a course's frame carries the course, the position and the time of the event") {
+  const Course draft = sample(PublicationStatus::kDraft);
+  const Course published = sample(PublicationStatus::kPublished);
+  const std::string course =
+      R"({"id":"01HF7YAT00CCCCCCCCCCCCCCCC","slug":"knots","title":"Knots","description":"One\nand two","status":"published",)"
+      R"("created_at":"2023-11-14T22:13:20.000Z","updated_at":"2023-11-14T22:13:20.000Z"})";
+  const std::string tail = R"(,"position":"abcd1234-42","timestamp":"2023-11-14T22:13:20.000Z"})";
+  CHECK(only(rendered(&draft, published)) == R"({"type":"course_created","course":)" + course + tail);
+  CHECK(only(rendered(nullptr, published)) == R"({"type":"course_created","course":)" + course + tail);
+  CHECK(only(rendered(&published, published)) == R"({"type":"course_updated","course":)" + course + tail);
+}
+
+TEST_CASE("a course that is withdrawn or deleted is gone by its public name, and a draft is silent") {
+  const Course published = sample(PublicationStatus::kPublished);
+  Course draft = sample(PublicationStatus::kDraft);
+  draft.title = "Secret";
+  Course deleted = published;
+  deleted.deleted = true;
+  const std::string gone =
+      R"({"type":"course_deleted","course":{"id":"01HF7YAT00CCCCCCCCCCCCCCCC","slug":"knots","title":"Knots"},)"
+      R"("position":"abcd1234-42","timestamp":"2023-11-14T22:13:20.000Z"})";
+  CHECK(only(rendered(&published, draft)) == gone);
+  CHECK(only(rendered(&published, deleted)) == gone);
+  CHECK(rendered(nullptr, draft)->empty());
+  CHECK(rendered(&draft, draft)->empty());
+  CHECK(rendered(&draft, deleted)->empty());
+}
+
+TEST_CASE("over SSE the same document has the position as its id, on one line") {
+  SeededRandom random(1);
+  const Course published = sample(PublicationStatus::kPublished);
+  const auto headers = event_headers(publication_event("course", static_cast<const Course*>(nullptr), published, random));
+  const auto event = encode_log_event(kAt, course_subject(published.id), headers, encode_course(published));
+  REQUIRE(event.ok());
+  REQUIRE(event->frames.size() == 1);
+  CHECK(event->sequence == kAt.sequence);
+  CHECK(*event->frames[0].frame == "id: abcd1234-42\ndata: " + only(rendered(nullptr, published)) + "\n\n");
+  CHECK(event->bytes == event->frames[0].frame->size());
+}
+
+TEST_CASE("an article says one document in each language, without a position inside") {
+  SeededRandom random(1);
+  Article article;
+  article.id = "01HF7YAT00AAAAAAAAAAAAAAAA";
+  article.slug = "first";
+  article.status = PublicationStatus::kPublished;
+  article.translations[Language::kEnglish] = Translation{"Hello", "<p>x</p>", ""};
+  article.translations[Language::kThai] = Translation{"สวัสดี", "<p>y</p>", ""};
+  const auto texts = render_log_event(kAt, article_subject(article.id), event_headers(article_event(nullptr, article, random)), encode_article(article));
+  REQUIRE(texts.ok());
+  REQUIRE(texts->size() == 2);
+  CHECK((*texts)[0].channel == "articles:en");
+  CHECK((*texts)[0].data.find(R"("title":"Hello")") != std::string::npos);
+  CHECK((*texts)[1].channel == "articles:th");
+  CHECK((*texts)[1].data.find(R"("title":"สวัสดี")") != std::string::npos);
+  CHECK((*texts)[1].data.find("position") == std::string::npos);
+}
+
+TEST_CASE("what cannot be read is an error, and what goes to no channel need not be readable") {
+  SeededRandom random(1);
+  const Course published = sample(PublicationStatus::kPublished);
+  const auto headers = event_headers(publication_event("course", static_cast<const Course*>(nullptr), published, random));
+  CHECK_FALSE(encode_log_event(kAt, "log.course.X", headers, "{}").ok());
+  CHECK_FALSE(encode_log_event(kAt, "log.course.X", {}, encode_course(published)).ok());
+  const auto elsewhere = encode_log_event(kAt, "log.user.X", {}, "not even JSON");
+  REQUIRE(elsewhere.ok());
+  CHECK(elsewhere->frames.empty());
+}
+
+}  // namespace
+}  // namespace freshet::broker
