@@ -17,7 +17,12 @@ struct Family {
 };
 // An article that lacks a language is shown in its other one: both channels get all.
 constexpr std::array kFamilies{
-    Family{EntityKind::kArticle, "log.article.*", {kArticlesEn, kArticlesTh}, "article_published", "article_updated", "article_unpublished",
+    Family{EntityKind::kArticle,
+           "log.article.*",
+           {kArticlesEn, kArticlesTh},
+           "article_published",
+           "article_updated",
+           "article_unpublished",
            "article_deleted"},
     Family{EntityKind::kCourse, "log.course.*", {kCourses}, "course_created", "course_updated", "course_deleted", "course_deleted"},
 };
@@ -52,7 +57,8 @@ Routes route(const LogSubject& subject, const Event& event) {
 
 std::string_view subject_filter(std::string_view channel) {
   for (const Family& family : kFamilies) {
-    if (!channel.empty() && std::find(family.channels.begin(), family.channels.end(), channel) != family.channels.end()) return family.filter;
+    if (!channel.empty() && std::find(family.channels.begin(), family.channels.end(), channel) != family.channels.end())
+      return family.filter;
   }
   return {};
 }

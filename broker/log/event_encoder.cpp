@@ -54,14 +54,15 @@ Result<Texts> render_log_event(const Position& position, std::string_view subjec
   if (routes.empty()) return Texts{};
   if (named.kind == EntityKind::kCourse) {
     const std::string at = format_position(position.epoch, position.sequence);
-    return render_routes(routes, payload, decode_course, [&](const Route& one, const Course& course) { return render_course(one, course, event, at); });
+    return render_routes(routes, payload, decode_course,
+                         [&](const Route& one, const Course& course) { return render_course(one, course, event, at); });
   }
   FRESHET_CHECK(named.kind == EntityKind::kArticle);
-  return render_routes(routes, payload, decode_article, [&](const Route& one, const Article& article) { return render_article(one, article, event); });
+  return render_routes(routes, payload, decode_article,
+                       [&](const Route& one, const Article& article) { return render_article(one, article, event); });
 }
 
-Result<LogEvent> encode_log_event(const Position& position, std::string_view subject, const HeaderList& headers,
-                                  std::string_view payload) {
+Result<LogEvent> encode_log_event(const Position& position, std::string_view subject, const HeaderList& headers, std::string_view payload) {
   FRESHET_TRY(texts, render_log_event(position, subject, headers, payload));
   LogEvent out;
   out.sequence = position.sequence;

@@ -23,8 +23,8 @@ struct ChannelText {
   std::string data;          // one JSON object, without a line end
 };
 
-[[nodiscard]] Result<std::vector<ChannelText>> render_log_event(const Position& position, std::string_view subject, const HeaderList& headers,
-                                                                std::string_view payload);
+[[nodiscard]] Result<std::vector<ChannelText>> render_log_event(const Position& position, std::string_view subject,
+                                                                const HeaderList& headers, std::string_view payload);
 [[nodiscard]] Result<LogEvent> encode_log_event(const Position& position, std::string_view subject, const HeaderList& headers,
                                                 std::string_view payload);
 

@@ -36,7 +36,8 @@ Result<Course> decode_course(std::string_view payload) {
   course.slug = *slug;
   course.deleted = json_true(state, "deleted");
   course.updated_at = json_time(state, "updated_at").value_or(WallTime{});
-  if (const Json* was = json_member(state, "was")) course.was = Course::Names{json_text_or(*was, "slug", ""), json_text_or(*was, "title", "")};
+  if (const Json* was = json_member(state, "was"))
+    course.was = Course::Names{json_text_or(*was, "slug", ""), json_text_or(*was, "title", "")};
   if (course.deleted) return course;
 
   const auto status = parse_publication_status(json_text_or(state, "status", ""));

@@ -30,7 +30,8 @@ Course sample(PublicationStatus status) {
 Result<std::vector<ChannelText>> rendered(const Course* before, const Course& now) {
   SeededRandom random(1);
   const Course next = following(before, now);
-  return render_log_event(kAt, course_subject(next.id), event_headers(publication_event("course", before, next, random)), encode_course(next));
+  return render_log_event(kAt, course_subject(next.id), event_headers(publication_event("course", before, next, random)),
+                          encode_course(next));
 }
 
 std::string only(const Result<std::vector<ChannelText>>& texts) {
@@ -58,9 +59,8 @@ TEST_CASE("a course that is withdrawn or deleted is gone by its public name, and
   draft.title = "Secret";
   Course deleted = published;
   deleted.deleted = true;
-  const std::string gone =
-      R"({"type":"course_deleted","course":{"id":"01HF7YAT00CCCCCCCCCCCCCCCC","slug":"knots","title":"Knots"},)"
-      R"("position":"abcd1234-42","timestamp":"2023-11-14T22:13:20.000Z"})";
+  const std::string gone = R"({"type":"course_deleted","course":{"id":"01HF7YAT00CCCCCCCCCCCCCCCC","slug":"knots","title":"Knots"},)"
+                           R"("position":"abcd1234-42","timestamp":"2023-11-14T22:13:20.000Z"})";
   CHECK(only(rendered(&published, draft)) == gone);
   CHECK(only(rendered(&published, deleted)) == gone);
   CHECK(rendered(nullptr, draft)->empty());
@@ -88,7 +88,8 @@ TEST_CASE("an article says one document in each language, without a position ins
   article.status = PublicationStatus::kPublished;
   article.translations[Language::kEnglish] = Translation{"Hello", "<p>x</p>", ""};
   article.translations[Language::kThai] = Translation{"สวัสดี", "<p>y</p>", ""};
-  const auto texts = render_log_event(kAt, article_subject(article.id), event_headers(article_event(nullptr, article, random)), encode_article(article));
+  const auto texts =
+      render_log_event(kAt, article_subject(article.id), event_headers(article_event(nullptr, article, random)), encode_article(article));
   REQUIRE(texts.ok());
   REQUIRE(texts->size() == 2);
   CHECK((*texts)[0].channel == "articles:en");

@@ -71,7 +71,7 @@ TEST_CASE("what is a draft reaches nobody; everybody is told what becomes public
                       {kPublic, kHidden, Change::kDeleted, "article_deleted", "course_deleted"}};
   struct Kind {
     std::string subject;
-    std::string_view Row::*type;
+    std::string_view Row::* type;
     std::vector<std::string_view> channels;
     std::string_view filter;
   };
@@ -100,8 +100,8 @@ TEST_CASE("what is a draft reaches nobody; everybody is told what becomes public
 TEST_CASE("what no channel tells of has no route, however public it calls itself") {
   Event published;
   published.now = Visibility::kPublic;
-  for (const std::string_view elsewhere :
-       {"log.user.X", "log.slug.article.x", "log.slug.course.x", "log.category.X", "log.articles.X", "live.article.X", "live.course.X", "log.token.X", ""}) {
+  for (const std::string_view elsewhere : {"log.user.X", "log.slug.article.x", "log.slug.course.x", "log.category.X", "log.articles.X",
+                                           "live.article.X", "live.course.X", "log.token.X", ""}) {
     CAPTURE(elsewhere);
     CHECK(route(parse_log_subject(elsewhere), published).empty());
     CHECK_FALSE(is_routed(parse_log_subject(elsewhere).kind));
