@@ -23,6 +23,7 @@ const PAGES = [
   { file: "index.html", page: "home", entry: "pages/home", title: "Freshet" },
   { file: "articles.html", page: "articles", entry: "pages/articles", title: "Articles · Freshet" },
   { file: "article.html", page: "article", entry: "pages/article", title: "Freshet" },
+  { file: "courses.html", page: "courses", entry: "pages/courses", title: "Courses · Freshet" },
   { file: "login.html", page: "login", entry: "pages/login", title: "Log in · Freshet", hidden: true },
   { file: "status.html", page: "status", entry: "pages/status", title: "System status · Freshet" },
   { file: "admin.html", page: "admin", entry: "admin/main", title: "Admin · Freshet", style: "admin", hidden: true },

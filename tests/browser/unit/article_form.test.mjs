@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bodyOf, emptyValues, fieldOf, merged, threeWay, validate, valuesOf } from "../../../functions/web/src/admin/article_form.js";
+import { bodyOf, emptyValues, fieldOf, validate, valuesOf } from "../../../functions/web/src/admin/article_form.js";
+import { merged, threeWay } from "../../../functions/web/src/admin/form_values.js";
 
 const written = { ...emptyValues(), "en.title": "Rain", "en.content": "<p>Rain.</p>", category: "news", slug: "rain" };
 

@@ -55,7 +55,7 @@ test("Thai text is Thai", () => {
 test("every text that the code asks for exists", () => {
   const root = fileURLToPath(new URL("../../../functions/web/", import.meta.url));
   const files = ["src", "pages"].flatMap((folder) => readdirSync(root + folder, { recursive: true }).map((name) => `${root}${folder}/${name}`)).filter((name) => /\.(js|html)$/.test(name) && !name.includes("/text/"));
-  const asked = files.flatMap((name) => [...readFileSync(name, "utf8").matchAll(/"((?:nav|theme|footer|home|live|list|article|state|error|login|status|notFound|admin|editor|conflict|categories|users|rich)\.[\w.]+)"/g)].map((match) => match[1]));
+  const asked = files.flatMap((name) => [...readFileSync(name, "utf8").matchAll(/"((?:nav|theme|footer|home|live|list|article|state|error|login|status|notFound|admin|editor|conflict|categories|courses|users|rich)\.[\w.]+)"/g)].map((match) => match[1]));
   assert.ok(asked.length > 150);
   for (const key of asked) assert.ok(key in en, key);
 });

@@ -1,9 +1,8 @@
-// The values of the article form, and how three versions of them come together. Pure: no DOM.
+// The values of the article form. Pure: no DOM.
 //
 // Shape    values are flat, by field name: {"en.title", "en.excerpt", "en.content", "th.…", slug, category, status}: all strings.
-// Merge    threeWay(base, mine, theirs) → [{field, base, mine, theirs, suggestion}] for each field where mine and theirs
-//          differ: suggestion "mine" when only I changed it, "theirs" when only they did, null when both did: a person decides.
 import { LANGUAGES } from "../lib/text.js";
+import { SLUG, longerThan } from "./form_values.js";
 
 const PARTS = ["title", "excerpt", "content"];
 export const FIELDS = [...LANGUAGES.flatMap((language) => PARTS.map((part) => `${language}.${part}`)), "slug", "category", "status"];
@@ -42,10 +41,6 @@ function isBlank(html) {
   return html === "<p></p>";
 }
 
-export function sameValues(a, b) {
-  return FIELDS.every((field) => a[field] === b[field]);
-}
-
 /// {field: [message key, params]} for what cannot be saved.
 export function validate(values) {
   const wrong = {};
@@ -57,27 +52,12 @@ export function validate(values) {
       if (longerThan(values[`${language}.${part}`], LIMITS[part])) wrong[`${language}.${part}`] = ["editor.tooLong", { count: LIMITS[part] }];
     }
   }
-  if (values.slug && !/^[a-z0-9][a-z0-9-]{0,99}$/.test(values.slug)) wrong.slug = ["editor.slugForm"];
+  if (values.slug && !SLUG.test(values.slug)) wrong.slug = ["editor.slugForm"];
   return wrong;
-}
-
-function longerThan(text, limit) {
-  return text.length > limit && [...text].length > limit;
 }
 
 /// The server names fields its own way ("translations.en.title", "category"): to ours, or null.
 export function fieldOf(serverField) {
   const field = serverField.replace(/^translations\./, "");
   return FIELDS.includes(field) ? field : null;
-}
-
-export function threeWay(base, mine, theirs) {
-  return FIELDS.filter((field) => mine[field] !== theirs[field]).map((field) => {
-    const iChanged = mine[field] !== base[field], theyChanged = theirs[field] !== base[field];
-    return { field, base: base[field], mine: mine[field], theirs: theirs[field], suggestion: iChanged && theyChanged ? null : iChanged ? "mine" : "theirs" };
-  });
-}
-
-export function merged(theirs, choices) {
-  return { ...theirs, ...choices };
 }

@@ -6,6 +6,7 @@ import { Problem, newKey } from "../lib/freshet.js";
 import { emptyState, errorState, lineSkeletons } from "../lib/states.js";
 import { LANGUAGES, LANGUAGE_NAMES, describe, onLanguage } from "../lib/text.js";
 import { toast } from "../lib/toast.js";
+import { SLUG } from "./form_values.js";
 
 export function categoriesView(box, { setTitle }) {
   setTitle("admin.categories");
@@ -39,7 +40,7 @@ export function categoriesView(box, { setTitle }) {
     const translations = Object.fromEntries(LANGUAGES.filter((name) => value(name)).map((name) => [name, { name: value(name) }]));
     clearErrors();
     if (Object.keys(translations).length === 0) return wrong("en", ["categories.needName"]);
-    if (!/^[a-z0-9][a-z0-9-]{0,99}$/.test(value("slug"))) return wrong("slug", ["editor.slugForm"]);
+    if (!SLUG.test(value("slug"))) return wrong("slug", ["editor.slugForm"]);
     const button = find("#category-save", form);
     button.disabled = true;
     try {

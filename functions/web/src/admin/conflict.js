@@ -1,6 +1,6 @@
-// Two people changed the same article: the dialog that brings both versions together, field by field.
+// Two people changed the same thing: the dialog that brings both versions together, field by field.
 //
-// Shape    resolveConflict({base, mine, theirs, changedAt}) → the values to save, or null to go on editing.
+// Shape    resolveConflict({kind, base, mine, theirs, changedAt}) → the values to save, or null to go on editing.
 //          Each field that differs shows theirs and mine, with what each changed marked against what both began with; the choice
 //          is theirs, mine, or text written by hand. What only one side touched is chosen already, what both touched is not.
 import { closeDialog, openDialog } from "../lib/dialog.js";
@@ -9,12 +9,11 @@ import { describe, message } from "../lib/text.js";
 import { diff } from "../lib/text_diff.js";
 import { formatTime } from "../lib/time.js";
 import { parseInert } from "../lib/trusted_html.js";
-import { merged, threeWay } from "./article_form.js";
-import { fieldName } from "./editor_form.js";
+import { merged, threeWay } from "./form_values.js";
 import { RichText } from "./rich_text.js";
 
-export async function resolveConflict({ base, mine, theirs, changedAt }) {
-  const rows = threeWay(base, mine, theirs).map((conflict) => new Row(conflict));
+export async function resolveConflict({ kind, base, mine, theirs, changedAt }) {
+  const rows = threeWay(base, mine, theirs).map((conflict) => new Row(kind, conflict));
   if (rows.length === 0) return theirs;
   const open = h("p", { class: "muted", id: "conflict-open", role: "status" });
   const save = h("button", { class: "button primary", id: "conflict-save", i18n: "conflict.save" });
@@ -25,7 +24,7 @@ export async function resolveConflict({ base, mine, theirs, changedAt }) {
   };
   const chooseAll = (choice) => rows.forEach((row) => row.choose(choice));
   const form = h("form", { class: "dialog-body conflict", on: { submit: (event) => { event.preventDefault(); closeDialog(form, "save"); }, change: draw } },
-    h("h2", { id: "conflict-title", i18n: "conflict.title", tabindex: -1, autofocus: true }),
+    h("h2", { id: "conflict-title", i18n: kind.say("conflict.title"), tabindex: -1, autofocus: true }),
     h("p", { i18n: ["conflict.text", { time: formatTime(changedAt, "full") }] }),
     h("div", { class: "row" },
       h("button", { type: "button", class: "button small", id: "take-theirs", i18n: "conflict.allTheirs", on: { click: () => { chooseAll("theirs"); draw(); } } }),
@@ -44,7 +43,8 @@ class Row {
   #hand = null;
   #rich = null;
 
-  constructor(conflict) {
+  constructor(kind, conflict) {
+    this.kind = kind;
     this.conflict = conflict;
     this.choice = conflict.suggestion;
     const id = conflict.field.replace(".", "-");
@@ -52,7 +52,7 @@ class Row {
       h("input", { type: "radio", name: `choice-${id}`, value: choice, checked: choice === this.choice, on: { change: () => this.choose(choice) } }),
       h("span", { i18n: labelKey }));
     this.element = h("fieldset", { class: "conflict-row", dataset: { field: conflict.field } },
-      h("legend", {}, fieldName(conflict.field)),
+      h("legend", {}, kind.fieldName(conflict.field)),
       h("div", { class: "conflict-choices" }, radio("theirs", "conflict.theirs"), radio("mine", "conflict.mine"),
         conflict.field !== "status" && radio("hand", "conflict.byHand")),
       h("div", { class: "conflict-sides" }, this.#side("theirs"), this.#side("mine")),
@@ -61,12 +61,12 @@ class Row {
 
   #side(which) {
     const { field, base } = this.conflict;
-    const text = (value) => (field.endsWith(".content") ? plain(value) : field === "status" ? message(`admin.${value}`) : value);
+    const text = (value) => (this.kind.isHtml(field) ? plain(value) : field === "status" ? message(`admin.${value}`) : value);
     const parts = diff(text(base), text(this.conflict[which]));
     const changed = parts.some((part) => part.kind !== "same");
     return h("div", { class: "conflict-side", dataset: { side: which } },
       h("h3", { i18n: `conflict.${which}` }),
-      h("p", { class: "diff", lang: field.includes(".") ? field.split(".")[0] : undefined },
+      h("p", { class: "diff", lang: this.kind.lang(field) },
         parts.map(({ kind, text: words }) => (kind === "same" ? words : h(kind === "added" ? "ins" : "del", {}, words)))),
       !changed && this.conflict[which] !== base && h("p", { class: "hint", i18n: "conflict.onlyFormat" }));
   }
@@ -83,9 +83,9 @@ class Row {
 
   #writeByHand(box) {
     const { field, mine } = this.conflict;
-    const name = fieldName(field);
-    if (field.endsWith(".content")) {
-      this.#rich = new RichText({ label: ["conflict.handFor", { field: name }], lang: field.split(".")[0], onChange: () => {} });
+    const name = this.kind.fieldName(field);
+    if (this.kind.isHtml(field)) {
+      this.#rich = new RichText({ label: ["conflict.handFor", { field: name }], lang: this.kind.lang(field), onChange: () => {} });
       replace(box, this.#rich.element);
       this.#rich.value = mine;
       return;
@@ -97,7 +97,8 @@ class Row {
 
   result() {
     const { mine, theirs } = this.conflict;
-    if (this.choice === "hand") return this.#rich ? this.#rich.value : this.#hand.value.replace(/\s*\n\s*/g, " ");
+    if (this.choice === "hand" && this.#rich) return this.#rich.value;
+    if (this.choice === "hand") return this.kind.keepsLines(this.conflict.field) ? this.#hand.value : this.#hand.value.replace(/\s*\n\s*/g, " ");
     return this.choice === "mine" ? mine : theirs;
   }
 

@@ -1,10 +1,9 @@
-// One article, written in both languages.
+// One article or course (kinds.js), written.
 //
-// Saving   sends the whole article with the ETag it was read with (If-Match). Who was slower is asked, field by field
-//          (conflict.js). A new article is POSTed with one Idempotency-Key for the same text, so a second try makes no second one.
+// Saving   sends the whole of it with the ETag it was read with (If-Match). Who was slower is asked, field by field
+//          (conflict.js). A new one is POSTed with one Idempotency-Key for the same text, so a second try makes no second one.
 // Unsaved  text is kept in this browser as it is typed (autosave.js) and offered again, on the version it was written on.
-// Others   every few seconds the article is asked for with its ETag; when somebody else has saved, the page says so at once.
-import { createArticle, deleteArticle, getArticle, listCategories, replaceArticle } from "../lib/api.js";
+// Others   every few seconds it is asked for with its ETag; when somebody else has saved, the page says so at once.
 import { confirm } from "../lib/dialog.js";
 import { find, h, replace } from "../lib/dom.js";
 import { explain } from "../lib/explain.js";
@@ -12,27 +11,28 @@ import { Problem, newKey } from "../lib/freshet.js";
 import { errorState, lineSkeletons } from "../lib/states.js";
 import { describe, onLanguage } from "../lib/text.js";
 import { toast } from "../lib/toast.js";
-import { bodyOf, emptyValues, fieldOf, sameValues, validate, valuesOf } from "./article_form.js";
 import { forget, keep, kept } from "./autosave.js";
 import { resolveConflict } from "./conflict.js";
 import { EditorForm } from "./editor_form.js";
+import { sameValues } from "./form_values.js";
 import { tellSaved } from "./news.js";
 
 const AUTOSAVE_MS = 600, POLL_MS = 8000;
 
-export function editorView(box, tools, id) {
-  return new EditorView(box, tools, id).unmount;
+export function editorView(kind, id) {
+  return (box, tools) => new EditorView(kind, box, tools, id).unmount;
 }
 
 class EditorView {
+  #kind;
   #box;
   #tools;
   #id;
   #form = null;
-  /// The article as the server has it, its values, its ETag; `pristine` is how the form read right after it was filled.
-  #article = null;
-  #base = emptyValues();
-  #pristine = emptyValues();
+  /// It as the server has it, its values, its ETag; `pristine` is how the form read right after it was filled.
+  #record = null;
+  #base;
+  #pristine;
   #etag = null;
   #key = newKey();
   #autosave = null;
@@ -40,13 +40,15 @@ class EditorView {
   #theirsSeen = null;
   #stopped = false;
 
-  constructor(box, tools, id) {
+  constructor(kind, box, tools, id) {
+    this.#kind = kind;
+    this.#base = this.#pristine = kind.empty();
     this.#box = box;
     this.#tools = tools;
     this.#id = id;
-    tools.setTitle(id ? "editor.edit" : "editor.new");
+    tools.setTitle(kind.say(id ? "editor.edit" : "editor.new"));
     const poll = setInterval(() => this.#look(), POLL_MS);
-    const offs = [onLanguage(() => this.#fillCategories())];
+    const offs = [onLanguage(() => this.#fillExtras())];
     this.unmount = () => {
       this.#stopped = true;
       clearInterval(poll);
@@ -60,9 +62,9 @@ class EditorView {
   async #open() {
     replace(this.#box, h("div", { class: "panel" }, lineSkeletons(6)));
     try {
-      const [categories, answer] = await Promise.all([listCategories({ auth: "user" }), this.#id && getArticle(this.#id, { auth: "user" })]);
+      const [extras, answer] = await Promise.all([this.#kind.extras(), this.#id && this.#kind.get(this.#id, { auth: "user" })]);
       if (this.#stopped) return;
-      this.#build(categories);
+      this.#build(extras);
       this.#take(answer?.body ?? null, answer?.etag ?? null);
       this.#offerKept();
       if (!this.#id) this.#form.focusFirst();
@@ -71,9 +73,10 @@ class EditorView {
     }
   }
 
-  #build(categories) {
+  #build(extras) {
     this.#form = new EditorForm({
-      categories,
+      kind: this.#kind,
+      extras,
       onChange: () => this.#changed(),
       onSave: (status) => this.#save(status),
       onDelete: () => this.#delete(),
@@ -82,10 +85,10 @@ class EditorView {
   }
 
   // Fills the form with what the server has.
-  #take(article, etag, values = article ? valuesOf(article) : emptyValues()) {
-    this.#article = article;
+  #take(record, etag, values = record ? this.#kind.valuesOf(record) : this.#kind.empty()) {
+    this.#record = record;
     this.#etag = etag;
-    this.#base = article ? valuesOf(article) : emptyValues();
+    this.#base = record ? this.#kind.valuesOf(record) : this.#kind.empty();
     this.#theirsSeen = null;
     this.#form.fill(values);
     this.#pristine = this.#form.values();
@@ -102,8 +105,8 @@ class EditorView {
     return Object.fromEntries(Object.entries(now).map(([field, value]) => [field, value === this.#pristine[field] ? this.#base[field] : value]));
   }
 
-  #draw(state = this.#dirty() ? "editor.unsaved" : this.#article ? "editor.saved" : "editor.empty") {
-    this.#form.draw({ article: this.#article, state, dirty: this.#dirty(), saving: this.#saving });
+  #draw(state = this.#dirty() ? "editor.unsaved" : this.#record ? "editor.saved" : "editor.empty") {
+    this.#form.draw({ record: this.#record, state, dirty: this.#dirty(), saving: this.#saving });
   }
 
   #changed() {
@@ -117,14 +120,18 @@ class EditorView {
     clearTimeout(this.#autosave);
     if (!this.#form) return;
     if (!this.#dirty()) return;
-    const done = keep(this.#id ?? "new", { values: this.#mine(), base: this.#base, etag: this.#etag });
+    const done = keep(this.#keepName(), { values: this.#mine(), base: this.#base, etag: this.#etag });
     if (!this.#stopped) this.#draw(done ? "editor.keptHere" : "editor.unsaved");
   }
 
+  #keepName() {
+    return this.#id ?? `new.${this.#kind.name}`;
+  }
+
   #offerKept() {
-    const record = kept(this.#id ?? "new");
+    const record = kept(this.#keepName());
     if (!record) return;
-    if (sameValues(record.values, this.#base)) return forget(this.#id ?? "new");
+    if (sameValues(record.values, this.#base)) return forget(this.#keepName());
     this.#form.offer({
       at: record.at,
       restore: () => {
@@ -135,14 +142,14 @@ class EditorView {
         }
         this.#draw();
       },
-      discard: () => forget(this.#id ?? "new"),
+      discard: () => forget(this.#keepName()),
     });
   }
 
   async #save(status) {
     if (this.#saving) return;
     const values = { ...this.#mine(), status: status ?? this.#base.status };
-    const wrong = validate(values);
+    const wrong = this.#kind.validate(values);
     this.#form.showErrors(wrong);
     if (Object.keys(wrong).length > 0) return;
     await this.#write(values, this.#etag);
@@ -153,7 +160,7 @@ class EditorView {
     this.#draw("editor.saving");
     const sent = this.#form.values();
     try {
-      const answer = this.#id ? await replaceArticle(this.#id, bodyOf(values), etag) : await createArticle(bodyOf(values), this.#key);
+      const answer = this.#id ? await this.#kind.replace(this.#id, this.#kind.bodyOf(values), etag) : await this.#kind.create(this.#kind.bodyOf(values), this.#key);
       this.#saved(answer, sent, values);
     } catch (error) {
       this.#saving = false;
@@ -166,16 +173,16 @@ class EditorView {
   }
 
   #saved({ body, etag, position }, sent, values) {
-    const before = this.#article?.status;
-    forget(this.#id ?? "new");
+    const before = this.#record?.status;
+    forget(this.#keepName());
     tellSaved(position);
     this.#key = newKey();
     toast("good", savedText(before, body.status));
     if (!this.#id) this.#born(body.id);
     if (this.#stopped) return;
-    this.#article = body;
+    this.#record = body;
     this.#etag = etag;
-    this.#base = valuesOf(body);
+    this.#base = this.#kind.valuesOf(body);
     this.#theirsSeen = null;
     this.#form.clearNotice();
     this.#showStored(sent, values);
@@ -184,8 +191,8 @@ class EditorView {
   #born(id) {
     this.#id = id;
     if (this.#stopped) return;
-    history.replaceState(null, "", `/admin/articles/${id}`);
-    this.#tools.setTitle("editor.edit");
+    history.replaceState(null, "", `${this.#kind.path}/${id}`);
+    this.#tools.setTitle(this.#kind.say("editor.edit"));
   }
 
   // What was stored may differ from what was sent: the sanitiser took something out, a slug was made. The form shows the truth
@@ -193,7 +200,7 @@ class EditorView {
   #showStored(sent, values) {
     const stored = this.#base, now = this.#form.values();
     const differs = Object.keys(stored).filter((field) => stored[field] !== values[field] && now[field] === sent[field]);
-    if (differs.some((field) => field.endsWith(".content"))) toast("info", "editor.sanitised");
+    if (differs.some((field) => this.#kind.isHtml(field))) toast("info", "editor.sanitised");
     this.#form.fill(stored, differs);
     const shown = this.#form.values();
     this.#pristine = Object.fromEntries(Object.keys(stored).map((field) => [field, now[field] === sent[field] ? shown[field] : sent[field]]));
@@ -207,7 +214,7 @@ class EditorView {
     if (error.status === 409) return this.#form.showErrors({ slug: ["editor.slugTaken"] });
     const fields = {};
     for (const [name, reasons] of Object.entries(error.errors)) {
-      const field = fieldOf(name);
+      const field = this.#kind.fieldOf(name);
       if (field) fields[field] = ["error.refused", { detail: [reasons].flat().join(" ") }];
     }
     if (Object.keys(fields).length > 0) this.#form.showErrors(fields);
@@ -217,19 +224,19 @@ class EditorView {
   async #resolve(values) {
     const answer = await this.#fetchTheirs();
     if (!answer) return;
-    const decided = await resolveConflict({ base: this.#base, mine: values, theirs: valuesOf(answer.body), changedAt: answer.body.updated_at });
+    const decided = await resolveConflict({ kind: this.#kind, base: this.#base, mine: values, theirs: this.#kind.valuesOf(answer.body), changedAt: answer.body.updated_at });
     if (!decided) {
       this.#warn(answer.etag);
       return;
     }
-    if (sameValues(decided, valuesOf(answer.body))) {
+    if (sameValues(decided, this.#kind.valuesOf(answer.body))) {
       forget(this.#id);
       this.#form.clearNotice();
       this.#take(answer.body, answer.etag);
       return;
     }
-    this.#article = answer.body;
-    this.#base = valuesOf(answer.body);
+    this.#record = answer.body;
+    this.#base = this.#kind.valuesOf(answer.body);
     this.#etag = answer.etag;
     this.#form.fill(decided);
     await this.#write(decided, answer.etag);
@@ -237,7 +244,7 @@ class EditorView {
 
   async #fetchTheirs() {
     try {
-      return await getArticle(this.#id, { auth: "user" });
+      return await this.#kind.get(this.#id, { auth: "user" });
     } catch (error) {
       if (error instanceof Problem && error.status === 404) await this.#gone(this.#mine());
       else toast("bad", explain(error));
@@ -246,7 +253,7 @@ class EditorView {
   }
 
   async #gone(values) {
-    if (!(await confirm({ title: "editor.goneTitle", text: "editor.goneText", action: "editor.goneAction" }))) return;
+    if (!(await confirm({ title: this.#kind.say("editor.goneTitle"), text: "editor.goneText", action: this.#kind.say("editor.goneAction") }))) return;
     forget(this.#id);
     this.#id = null;
     this.#etag = null;
@@ -258,13 +265,13 @@ class EditorView {
     if (!this.#id || !this.#etag || this.#saving || document.visibilityState !== "visible" || !navigator.onLine) return;
     try {
       const asked = this.#etag;
-      const answer = await getArticle(this.#id, { auth: "user", ifNoneMatch: this.#theirsSeen ?? asked });
+      const answer = await this.#kind.get(this.#id, { auth: "user", ifNoneMatch: this.#theirsSeen ?? asked });
       if (answer.status === 304 || this.#stopped || this.#saving || asked !== this.#etag || answer.etag === this.#etag) return;
-      if (sameValues(valuesOf(answer.body), this.#base)) this.#etag = answer.etag; // a category was renamed, say
+      if (sameValues(this.#kind.valuesOf(answer.body), this.#base)) this.#etag = answer.etag; // a category was renamed, say
       else if (this.#dirty()) this.#warn(answer.etag);
       else {
         this.#take(answer.body, answer.etag);
-        toast("info", "editor.followed");
+        toast("info", this.#kind.say("editor.followed"));
       }
     } catch {
       // the next look, or saving, will tell
@@ -277,27 +284,27 @@ class EditorView {
   }
 
   async #delete() {
-    if (!(await confirm({ title: ["admin.deleteAsk", { count: 1 }], text: "admin.deleteText", action: "admin.delete", danger: true }))) return;
+    if (!(await confirm({ title: [this.#kind.say("admin.deleteAsk"), { count: 1 }], text: "admin.deleteText", action: "admin.delete", danger: true }))) return;
     try {
-      const { position } = await deleteArticle(this.#id, this.#etag);
+      const { position } = await this.#kind.remove(this.#id, this.#etag);
       forget(this.#id);
       tellSaved(position);
       this.#pristine = this.#form.values();
-      toast("good", ["admin.deletedMany", { count: 1 }]);
-      this.#tools.navigate("/admin/");
+      toast("good", [this.#kind.say("admin.deletedMany"), { count: 1 }]);
+      this.#tools.navigate(this.#kind.list);
     } catch (error) {
       if (error instanceof Problem && error.status === 412) {
-        toast("bad", "editor.changedBeforeDelete");
+        toast("bad", this.#kind.say("editor.changedBeforeDelete"));
         this.#look();
       } else toast("bad", explain(error));
     }
   }
 
-  async #fillCategories() {
+  async #fillExtras() {
     try {
-      this.#form?.setCategories(await listCategories({ auth: "user" }));
+      this.#form?.offerExtras(await this.#kind.extras());
     } catch {
-      // the names stay in the other language
+      // what is offered stays in the other language
     }
   }
 }

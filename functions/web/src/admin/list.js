@@ -1,30 +1,31 @@
-// The list of articles for those who write them: filters, a selection that survives paging, actions on many at once.
+// The list of articles, or of courses (kinds.js), for those who write them: filters, a selection that survives paging, actions on many at once.
 //
 // Live: public changes come by the stream, drafts (which no stream may show) by asking again with the list's ETag. Both end in
 // one reload of the shown page, which keeps rows, focus and selection.
-import { articlesChannel, bulkArticles, deleteArticle, listArticles, listCategories } from "../lib/api.js";
+import { listCategories } from "../lib/api.js";
 import { markFresh } from "../lib/card.js";
 import { confirm } from "../lib/dialog.js";
 import { find, h, reconcile, replace } from "../lib/dom.js";
-import { Problem, freshet, newKey } from "../lib/freshet.js";
+import { explain } from "../lib/explain.js";
+import { Problem, freshet } from "../lib/freshet.js";
 import { icon } from "../lib/icons.js";
 import { liveBadge } from "../lib/live_badge.js";
-import { explain } from "../lib/explain.js";
 import { announce } from "../lib/shell.js";
 import { emptyState, errorState, lineSkeletons } from "../lib/states.js";
 import { describe, language, message, onLanguage } from "../lib/text.js";
 import { toast } from "../lib/toast.js";
 import { onSaved, tellSaved } from "./news.js";
+import { eachOf } from "./each_of.js";
 import { makeRow, updateRow } from "./list_row.js";
 
-const PAGE_SIZE = 50, POLL_MS = 8000, BURST_MS = 120, SELECTED_MAX = 500, DEBOUNCE_MS = 300, DELETES_AT_ONCE = 4;
-const FILTERS = ["status", "category", "search"];
+const PAGE_SIZE = 50, POLL_MS = 8000, BURST_MS = 120, SELECTED_MAX = 500, DEBOUNCE_MS = 300;
 
-export function articlesView(box, { setTitle }) {
-  return new ArticlesView(box, setTitle).unmount;
+export function listView(kind) {
+  return (box, { setTitle }) => new ListView(kind, box, setTitle).unmount;
 }
 
-class ArticlesView {
+class ListView {
+  #kind;
   #box;
   #badge = liveBadge();
   #feed = null;
@@ -39,9 +40,10 @@ class ArticlesView {
   #busy = false;
   #off;
 
-  constructor(box, setTitle) {
+  constructor(kind, box, setTitle) {
+    this.#kind = kind;
     this.#box = box;
-    setTitle("admin.articles");
+    setTitle(kind.say("admin.articles"));
     this.#build();
     const poll = setInterval(() => this.#poll(), POLL_MS);
     const offs = [onLanguage(() => this.#open()), onSaved((position) => this.#feed.reload({ minPosition: position }))];
@@ -62,14 +64,14 @@ class ArticlesView {
   #build() {
     this.#box.append(
       h("div", { class: "admin-head" },
-        h("h1", { i18n: "admin.articles", tabindex: -1 }), h("span", { id: "admin-count", class: "muted" }), this.#badge.element,
-        h("a", { class: "button primary", href: "/admin/articles/new", id: "add-article" }, icon("plus"), h("span", { i18n: "admin.add" }))),
+        h("h1", { i18n: this.#kind.say("admin.articles"), tabindex: -1 }), h("span", { id: "admin-count", class: "muted" }), this.#badge.element,
+        h("a", { class: "button primary", href: `${this.#kind.path}/new`, id: "add-article" }, icon("plus"), h("span", { i18n: this.#kind.say("admin.add") }))),
       this.#filters(),
       this.#actions(),
       h("p", { id: "admin-notice", class: "banner", hidden: true }),
-      h("div", { class: "table", role: "table", i18nLabel: "admin.articles" },
+      h("div", { class: `table table-${this.#kind.name}`, role: "table", i18nLabel: this.#kind.say("admin.articles") },
         h("div", { class: "table-head", role: "row" },
-          ["", "title", "status", "category", "author", "changed"].map((name) => h("span", { role: "columnheader", i18n: name ? `admin.column.${name}` : "admin.column.select", class: name ? "" : "visually-hidden" }))),
+          ["", ...this.#kind.columns].map((name) => h("span", { role: "columnheader", i18n: name ? `admin.column.${name}` : "admin.column.select", class: name ? "" : "visually-hidden" }))),
         h("div", { id: "rows", class: "table-body", role: "rowgroup" })),
       h("div", { id: "admin-empty" }),
       h("nav", { id: "admin-pager", class: "pager", i18nLabel: "list.pages", on: { click: (event) => this.#turnPage(event) } }));
@@ -80,20 +82,21 @@ class ArticlesView {
     const status = h("select", { id: "filter-status", on: { change: () => this.#go({ status: status.value }) } },
       [["", "admin.anyStatus"], ["draft", "admin.draft"], ["published", "admin.published"]].map(([value, key]) => h("option", { value, i18n: key, selected: value === at.status })));
     const category = h("select", { id: "filter-category", on: { change: () => this.#go({ category: category.value }) } });
-    const search = h("input", { id: "filter-search", type: "search", value: at.search, i18nPlaceholder: "list.search", on: { input: () => {
+    const hasCategory = this.#kind.filters.includes("category");
+    const search = h("input", { id: "filter-search", type: "search", value: at.search, i18nPlaceholder: this.#kind.say("list.search"), on: { input: () => {
       clearTimeout(this.#typing);
       this.#typing = setTimeout(() => this.#go({ search: search.value.trim() }), DEBOUNCE_MS);
     } } });
     const field = (name, control) => h("div", { class: "field" }, h("label", { for: control.id, i18n: `admin.filter.${name}` }), control);
     return h("form", { class: "filters", role: "search", on: { submit: (event) => event.preventDefault() } },
-      field("search", search), field("status", status), field("category", category));
+      field("search", search), field("status", status), hasCategory && field("category", category));
   }
 
   #actions() {
     const action = (id, key, symbol, run, className = "") =>
-      h("button", { type: "button", id, class: `button small ${className}`, disabled: true, on: { click: run } }, icon(symbol), h("span", { i18n: key }));
+      h("button", { type: "button", id, class: `button small ${className}`, disabled: true, on: { click: run } }, icon(symbol), h("span", { i18n: this.#kind.say(key) }));
     const all = h("input", { type: "checkbox", id: "select-all", on: { change: () => this.#selectAll(all.checked) } });
-    return h("div", { class: "bulk", role: "group", i18nLabel: "admin.actions" },
+    return h("div", { class: "bulk", role: "group", i18nLabel: this.#kind.say("admin.actions") },
       h("label", { class: "check" }, all, h("span", { i18n: "admin.selectAll" })),
       h("span", { id: "selected-count", class: "muted", "aria-live": "polite" }),
       action("bulk-publish", "admin.publishSelected", "up", () => this.#bulk("publish")),
@@ -103,12 +106,12 @@ class ArticlesView {
 
   #place() {
     const params = new URLSearchParams(location.search);
-    return { ...Object.fromEntries(FILTERS.map((name) => [name, params.get(name) ?? ""])), cursor: params.get("cursor") ?? "", page: Math.max(1, Number(params.get("page")) || 1) };
+    return { ...Object.fromEntries(this.#kind.filters.map((name) => [name, params.get(name) ?? ""])), cursor: params.get("cursor") ?? "", page: Math.max(1, Number(params.get("page")) || 1) };
   }
 
   #address(next) {
     const params = new URLSearchParams(Object.entries(next).filter(([name, value]) => value && !(name === "page" && value === 1)));
-    return params.toString() ? `/admin/?${params}` : "/admin/";
+    return params.toString() ? `${this.#kind.list}?${params}` : this.#kind.list;
   }
 
   #go(change) {
@@ -121,7 +124,7 @@ class ArticlesView {
     this.#etag = null;
     this.#results = null;
     this.#drawLoading();
-    this.#feed = freshet.follow(articlesChannel(), {
+    this.#feed = freshet.follow(this.#kind.channel(), {
       load: (options) => this.#load(options),
       show: (snapshot) => this.#show(snapshot),
       apply: () => this.#changed(),
@@ -142,11 +145,11 @@ class ArticlesView {
 
   #query() {
     const { status, category, search, cursor } = this.#place();
-    return { status: status || "all", category, search, cursor, page_size: PAGE_SIZE };
+    return { status: status || "all", category: category ?? "", search, cursor, page_size: PAGE_SIZE };
   }
 
   async #load(options) {
-    const answer = await listArticles(this.#query(), { ...options, auth: "user", ifNoneMatch: this.#etag });
+    const answer = await this.#kind.load(this.#query(), { ...options, auth: "user", ifNoneMatch: this.#etag });
     return { ...answer, unchanged: answer.status === 304 };
   }
 
@@ -163,7 +166,7 @@ class ArticlesView {
     if (!before) return;
     const fresh = body.results.filter((item) => before.get(item.id) !== item.updated_at + item.status);
     fresh.forEach((item) => markFresh(find(`[data-key="${item.id}"]`, this.#box)));
-    if (fresh.length > 0) announce(message("admin.changed", { count: fresh.length }));
+    if (fresh.length > 0) announce(message(this.#kind.say("admin.changed"), { count: fresh.length }));
   }
 
   // A burst of events (fifty published at once) asks once.
@@ -195,18 +198,18 @@ class ArticlesView {
 
   #draw() {
     const rows = find("#rows");
-    const context = { isSelected: (id) => this.#selected.has(id), select: (item, on) => this.#select(item, on), language: language() };
+    const context = { isSelected: (id) => this.#selected.has(id), select: (item, on) => this.#select(item, on), language: language(), kind: this.#kind };
     reconcile(rows, this.#results, { key: (item) => item.id, make: (item) => makeRow(item, context), update: (row, item) => updateRow(row, item, context) });
     replace(find("#admin-empty"), this.#results.length === 0 && this.#nothing());
-    describe(find("#admin-count"), "text", "list.count", { count: this.#count });
+    describe(find("#admin-count"), "text", this.#kind.say("list.count"), { count: this.#count });
     this.#drawPager();
     this.#drawActions();
   }
 
   #nothing() {
     const { status, category, search } = this.#place();
-    if (status || category || search) return emptyState({ symbol: "search", title: "list.noMatch", text: "list.noMatchText" });
-    return emptyState({ symbol: "edit", title: "admin.none", text: "admin.noneText", action: h("a", { class: "button primary", href: "/admin/articles/new", i18n: "admin.add" }) });
+    if (status || category || search) return emptyState({ symbol: "search", title: "list.noMatch", text: this.#kind.say("list.noMatchText") });
+    return emptyState({ symbol: "edit", title: this.#kind.say("admin.none"), text: "admin.noneText", action: h("a", { class: "button primary", href: `${this.#kind.path}/new`, i18n: this.#kind.say("admin.add") }) });
   }
 
   #drawPager() {
@@ -225,7 +228,7 @@ class ArticlesView {
 
   #select(item, on) {
     if (on && this.#selected.size >= SELECTED_MAX) {
-      toast("info", ["admin.selectedMax", { count: SELECTED_MAX }]);
+      toast("info", [this.#kind.say("admin.selectedMax"), { count: SELECTED_MAX }]);
       return this.#draw();
     }
     if (on) this.#selected.set(item.id, item);
@@ -253,36 +256,30 @@ class ArticlesView {
   }
 
   async #bulk(action) {
-    const ids = [...this.#selected.keys()];
-    if (action === "unpublish" && !(await confirm({ title: ["admin.unpublishAsk", { count: ids.length }], text: "admin.unpublishText", action: "admin.unpublish" }))) return;
+    const items = [...this.#selected.values()];
+    if (action === "unpublish" && !(await confirm({ title: [this.#kind.say("admin.unpublishAsk"), { count: items.length }], text: this.#kind.say("admin.unpublishText"), action: "admin.unpublish" }))) return;
     await this.#work(async () => {
-      const { position } = await bulkArticles(action, ids, newKey());
+      const { position } = await this.#kind.setStatus(action, items);
       this.#selected.clear();
-      toast("good", [`admin.${action}edMany`, { count: ids.length }]);
+      toast("good", [this.#kind.say(`admin.${action}edMany`), { count: items.length }]);
       return position;
     });
   }
 
-  // There is no call that deletes many: one after another, and what failed stays selected.
+  // What failed stays selected; what somebody else has deleted is gone as well.
   async #bulkDelete() {
     const items = [...this.#selected.values()];
-    if (!(await confirm({ title: ["admin.deleteAsk", { count: items.length }], text: "admin.deleteText", action: "admin.delete", danger: true }))) return;
+    if (!(await confirm({ title: [this.#kind.say("admin.deleteAsk"), { count: items.length }], text: "admin.deleteText", action: "admin.delete", danger: true }))) return;
     await this.#work(async () => {
-      let position = null, failure = null;
-      const queue = [...items];
-      await Promise.all(Array.from({ length: DELETES_AT_ONCE }, async () => {
-        for (let item = queue.shift(); item; item = queue.shift()) {
-          try {
-            position = (await deleteArticle(item.id)).position ?? position;
-            this.#selected.delete(item.id);
-          } catch (error) {
-            if (error instanceof Problem && error.status === 404) this.#selected.delete(item.id);
-            else failure = error;
-          }
-        }
-      }));
-      if (failure) throw failure;
-      toast("good", ["admin.deletedMany", { count: items.length }]);
+      const { position } = await eachOf(items, async (item) => {
+        const answer = await this.#kind.remove(item.id).catch((error) => {
+          if (!(error instanceof Problem) || error.status !== 404) throw error;
+          return { position: null };
+        });
+        this.#selected.delete(item.id);
+        return answer;
+      });
+      toast("good", [this.#kind.say("admin.deletedMany"), { count: items.length }]);
       return position;
     });
   }
@@ -304,6 +301,7 @@ class ArticlesView {
   }
 
   async #loadCategories() {
+    if (!this.#kind.filters.includes("category")) return;
     try {
       this.#categories = await listCategories({ auth: "user" });
     } catch {

@@ -6,17 +6,20 @@ import { message, onLanguage } from "../lib/text.js";
 import { Problem, session } from "../lib/freshet.js";
 import { categoriesView } from "./categories.js";
 import { editorView } from "./editor.js";
-import { articlesView } from "./list.js";
+import { ARTICLE, COURSE } from "./kinds.js";
+import { listView } from "./list.js";
 import { usersView } from "./users.js";
 
 const main = find("#admin");
 let unmount = null;
 let title = "nav.admin";
 
+const KINDS = { articles: ARTICLE, courses: COURSE };
 const ROUTES = [
-  [/^\/admin\/?$/, () => articlesView],
-  [/^\/admin\/articles\/new$/, () => (box, tools) => editorView(box, tools, null)],
-  [/^\/admin\/articles\/([A-Z0-9]{26})$/, ([, id]) => (box, tools) => editorView(box, tools, id)],
+  [/^\/admin\/?$/, () => listView(ARTICLE)],
+  [/^\/admin\/courses\/?$/, () => listView(COURSE)],
+  [/^\/admin\/(articles|courses)\/new$/, ([, which]) => editorView(KINDS[which], null)],
+  [/^\/admin\/(articles|courses)\/([A-Z0-9]{26})$/, ([, which, id]) => editorView(KINDS[which], id)],
   [/^\/admin\/categories$/, () => categoriesView],
   [/^\/admin\/users$/, () => usersView],
 ];

@@ -1,8 +1,8 @@
-// The calls the pages make, named. Paths and shapes: CONTRACT 2 and 3.
+// The calls the pages make, named. Paths and shapes: CONTRACT 2 to 4.
 import { freshet } from "./freshet.js";
 import { language } from "./text.js";
 
-const ARTICLES = "/api/content/api/articles/", CATEGORIES = "/api/content/api/categories/";
+const ARTICLES = "/api/content/api/articles/", CATEGORIES = "/api/content/api/categories/", COURSES = "/api/courses/";
 
 /// The channel that tells of articles, in the language of the page.
 export function articlesChannel() {
@@ -42,13 +42,21 @@ export function bulkArticles(action, ids, idempotencyKey) {
   return freshet.request("POST", `${ARTICLES}${action}/`, { json: { ids }, idempotencyKey, auth: "user" });
 }
 
-/// Every category, in the asked language; there are few, so the pages of the API are joined.
+/// Every category, in the asked language.
 export async function listCategories(options = {}) {
-  const all = [];
+  return (await everyPage(CATEGORIES, { ...options, query: { language: language() } })).items;
+}
+
+// There are few of them, so the pages of the API are joined. The position is that of the first page: what has changed since is told by
+// the stream again, which does no harm.
+async function everyPage(path, options) {
+  const items = [];
+  let position = null;
   for (let page = 1; ; page++) {
-    const { body } = await freshet.request("GET", CATEGORIES, { ...options, query: { language: language(), page, page_size: 100 } });
-    all.push(...body.results);
-    if (!body.next) return all;
+    const answer = await freshet.request("GET", path, { ...options, query: { ...options.query, page, page_size: 100 } });
+    items.push(...answer.body.results);
+    position ??= answer.position;
+    if (!answer.body.next) return { items, position };
   }
 }
 
@@ -58,4 +66,34 @@ export function createCategory(json, idempotencyKey) {
 
 export function listUsers(page) {
   return freshet.request("GET", "/api/users/", { query: { page, page_size: 50 }, auth: "user" });
+}
+
+/// Every published course.
+export function allCourses(options = {}) {
+  return everyPage(COURSES, options);
+}
+
+/// A page of them for those who write them, drafts too.
+export function listCourses(query, options = {}) {
+  return freshet.request("GET", COURSES, { ...options, query });
+}
+
+export function getCourse(idOrSlug, options = {}) {
+  return freshet.request("GET", `${COURSES}${encodeURIComponent(idOrSlug)}/`, options);
+}
+
+export function createCourse(json, idempotencyKey) {
+  return freshet.request("POST", COURSES, { json, idempotencyKey, auth: "user" });
+}
+
+export function replaceCourse(id, json, ifMatch) {
+  return freshet.request("PUT", `${COURSES}${id}/`, { json, ifMatch, auth: "user" });
+}
+
+export function patchCourse(id, json, ifMatch) {
+  return freshet.request("PATCH", `${COURSES}${id}/`, { json, ifMatch, auth: "user" });
+}
+
+export function deleteCourse(id, ifMatch) {
+  return freshet.request("DELETE", `${COURSES}${id}/`, { ifMatch, auth: "user" });
 }

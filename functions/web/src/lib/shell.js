@@ -71,7 +71,8 @@ async function leave() {
   location.assign("/");
 }
 
-function closeOnLeave(menu) {
+/// A menu (details) that closes when the reader leaves it, by key or pointer.
+export function closeOnLeave(menu) {
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
     menu.open = false;

@@ -41,6 +41,10 @@ function formatValue(value, of) {
   return typeof value === "number" ? value.toLocaleString(locale(of)) : String(value ?? "");
 }
 
+export function knows(key) {
+  return key in en;
+}
+
 /// Ties one slot of an element (text, label, placeholder, title) to a message.
 export function describe(element, slot, key, params) {
   const bound = boundTo(element);

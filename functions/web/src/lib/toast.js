@@ -1,12 +1,12 @@
 // toast(kind, [key, params], action?): a short word at the edge of the page that goes by itself.
 //
-// kind     "good" | "info" | "bad"; a bad one stays until it is closed and is read out at once (role alert).
+// kind     "good" | "info" | "warn" | "bad"; a bad one stays until it is closed and is read out at once (role alert).
 // Bounds   at most four at a time: the oldest goes first. A toast under the pointer or with the focus waits.
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
 const SHOWN_MS = 5000, TOASTS_MAX = 4;
-const ICONS = { good: "check", info: "wave", bad: "warning" };
+const ICONS = { good: "check", info: "wave", warn: "trash", bad: "warning" };
 let tray = null;
 
 export function toast(kind, text, action = null) {

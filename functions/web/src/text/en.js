@@ -1,7 +1,7 @@
 // Every visible word in English. {name} is a place; {one, other} is chosen by the param `count`.
 export const en = {
   close: "Close", cancel: "Cancel", retry: "Try again", toasts: "Messages", skip: "Skip to the content",
-  "nav.main": "Main", "nav.home": "Home", "nav.articles": "Articles", "nav.status": "Status", "nav.admin": "Admin", "nav.login": "Log in", "nav.logout": "Log out",
+  "nav.main": "Main", "nav.home": "Home", "nav.articles": "Articles", "nav.courses": "Courses", "nav.status": "Status", "nav.admin": "Admin", "nav.login": "Log in", "nav.logout": "Log out",
   "nav.account": "Account of {name}", "nav.language": "Language", "noscript": "These pages need JavaScript to show articles as they are published.",
   "theme.auto": "Colours: as the system has them", "theme.light": "Colours: light", "theme.dark": "Colours: dark",
   "footer.line": "Published once, read everywhere, the moment it happens.", "footer.api": "API",
@@ -81,6 +81,24 @@ export const en = {
   "conflict.theirs": "Theirs", "conflict.mine": "Mine", "conflict.byHand": "Merge by hand", "conflict.allTheirs": "Take theirs everywhere", "conflict.allMine": "Keep mine everywhere",
   "conflict.save": "Save this version", "conflict.back": "Go on editing", "conflict.left": { one: "{count} choice left", other: "{count} choices left" }, "conflict.ready": "Ready to save",
   "conflict.onlyFormat": "The words are the same; formatting has changed.", "conflict.handFor": "{field}, merged by hand",
+
+  "courses.lead": "Everything that is open now. New courses appear here by themselves, and changes follow.",
+  "courses.bar": "Courses to choose from", "courses.choose": "Choose a course", "courses.label": "Courses", "courses.count": { one: "{count} course", other: "{count} courses" },
+  "courses.new": "New course available: {title}", "courses.updated": "Course updated: {title}", "courses.removed": "Course removed: {title}",
+  "courses.empty": "No courses yet", "courses.emptyText": "As soon as the first one is published, it appears here. You can leave this page open.",
+  "courses.description": "Description", "courses.titleSigns": "The signs < and > cannot stand in a title.",
+  "courses.admin.articles": "Courses", "courses.admin.add": "Add course", "courses.admin.toList": "To the list of courses", "courses.list.search": "Search courses",
+  "courses.admin.actions": "Actions on selected courses", "courses.admin.selectedMax": "At most {count} courses can be selected.", "courses.list.count": { one: "{count} course", other: "{count} courses" },
+  "courses.admin.publishSelected": "Publish selected courses", "courses.admin.unpublishSelected": "Unpublish selected courses", "courses.admin.deleteSelected": "Delete selected courses",
+  "courses.admin.publishedMany": { one: "{count} course published", other: "{count} courses published" }, "courses.admin.unpublishedMany": { one: "{count} course unpublished", other: "{count} courses unpublished" },
+  "courses.admin.deletedMany": { one: "{count} course deleted", other: "{count} courses deleted" },
+  "courses.admin.unpublishAsk": { one: "Unpublish {count} course?", other: "Unpublish {count} courses?" }, "courses.admin.unpublishText": "Who has the courses open will see it disappear at once. It stays here as a draft.",
+  "courses.admin.deleteAsk": { one: "Delete {count} course?", other: "Delete {count} courses?" }, "courses.admin.none": "No courses yet",
+  "courses.admin.changed": { one: "{count} course has changed", other: "{count} courses have changed" }, "courses.list.noMatchText": "No course matches. Try other words, or another status.",
+  "courses.editor.new": "New course", "courses.editor.edit": "Edit course",
+  "courses.editor.changedByOther": "Somebody else has just saved this course. Your text is untouched.", "courses.editor.followed": "Somebody else saved this course. You see the new version.",
+  "courses.editor.goneTitle": "This course was deleted", "courses.editor.goneAction": "Save as new course", "courses.editor.changedBeforeDelete": "Not deleted: somebody else has just changed this course. Look at it first.",
+  "courses.conflict.title": "Two versions of this course",
 
   "categories.add": "Add a category", "categories.name": "Name ({language})", "categories.save": "Add category", "categories.saved": "Category added", "categories.none": "No categories yet",
   "categories.noneText": "Readers filter articles by them. Add the first.", "categories.needName": "Please give it a name in at least one language.",

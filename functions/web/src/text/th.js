@@ -1,7 +1,7 @@
 // Every visible word in Thai. Thai has one plural form, but both shapes are allowed.
 export const th = {
   close: "ปิด", cancel: "ยกเลิก", retry: "ลองอีกครั้ง", toasts: "ข้อความ", skip: "ข้ามไปยังเนื้อหา",
-  "nav.main": "เมนูหลัก", "nav.home": "หน้าแรก", "nav.articles": "บทความ", "nav.status": "สถานะระบบ", "nav.admin": "จัดการ", "nav.login": "เข้าสู่ระบบ", "nav.logout": "ออกจากระบบ",
+  "nav.main": "เมนูหลัก", "nav.home": "หน้าแรก", "nav.articles": "บทความ", "nav.courses": "คอร์ส", "nav.status": "สถานะระบบ", "nav.admin": "จัดการ", "nav.login": "เข้าสู่ระบบ", "nav.logout": "ออกจากระบบ",
   "nav.account": "บัญชีของ {name}", "nav.language": "ภาษา", "noscript": "หน้าเว็บนี้ต้องใช้ JavaScript เพื่อแสดงบทความทันทีที่เผยแพร่",
   "theme.auto": "สี: ตามระบบ", "theme.light": "สี: สว่าง", "theme.dark": "สี: มืด",
   "footer.line": "เผยแพร่ครั้งเดียว อ่านได้ทุกที่ ในทันที", "footer.api": "API",
@@ -80,6 +80,24 @@ export const th = {
   "conflict.theirs": "ของผู้อื่น", "conflict.mine": "ของฉัน", "conflict.byHand": "รวมเอง", "conflict.allTheirs": "ใช้ของผู้อื่นทั้งหมด", "conflict.allMine": "เก็บของฉันทั้งหมด",
   "conflict.save": "บันทึกฉบับนี้", "conflict.back": "กลับไปแก้ไข", "conflict.left": "เหลือให้เลือก {count} รายการ", "conflict.ready": "พร้อมบันทึก",
   "conflict.onlyFormat": "ข้อความเหมือนกัน แต่รูปแบบเปลี่ยนไป", "conflict.handFor": "{field} รวมเอง",
+
+  "courses.lead": "ทุกคอร์สที่เปิดอยู่ตอนนี้ คอร์สใหม่จะปรากฏที่นี่เอง และการแก้ไขก็ตามมา",
+  "courses.bar": "คอร์สให้เลือก", "courses.choose": "เลือกคอร์ส", "courses.label": "คอร์ส", "courses.count": "{count} คอร์ส",
+  "courses.new": "คอร์สใหม่: {title}", "courses.updated": "แก้ไขคอร์สแล้ว: {title}", "courses.removed": "นำคอร์สออกแล้ว: {title}",
+  "courses.empty": "ยังไม่มีคอร์ส", "courses.emptyText": "เมื่อคอร์สแรกเผยแพร่ จะปรากฏที่นี่ทันที คุณเปิดหน้านี้ทิ้งไว้ได้",
+  "courses.description": "คำอธิบาย", "courses.titleSigns": "ชื่อเรื่องใช้เครื่องหมาย < และ > ไม่ได้",
+  "courses.admin.articles": "คอร์ส", "courses.admin.add": "เพิ่มคอร์ส", "courses.admin.toList": "กลับไปยังรายการคอร์ส", "courses.list.search": "ค้นหาคอร์ส",
+  "courses.admin.actions": "การทำงานกับคอร์สที่เลือก", "courses.admin.selectedMax": "เลือกได้ไม่เกิน {count} คอร์ส", "courses.list.count": "{count} คอร์ส",
+  "courses.admin.publishSelected": "เผยแพร่คอร์สที่เลือก", "courses.admin.unpublishSelected": "ยกเลิกการเผยแพร่ที่เลือก", "courses.admin.deleteSelected": "ลบคอร์สที่เลือก",
+  "courses.admin.publishedMany": "เผยแพร่แล้ว {count} คอร์ส", "courses.admin.unpublishedMany": "ยกเลิกการเผยแพร่แล้ว {count} คอร์ส",
+  "courses.admin.deletedMany": "ลบแล้ว {count} คอร์ส",
+  "courses.admin.unpublishAsk": "ยกเลิกการเผยแพร่ {count} คอร์สหรือไม่", "courses.admin.unpublishText": "ผู้ที่เปิดหน้าคอร์สอยู่จะเห็นคอร์สหายไปทันที คอร์สจะกลับเป็นฉบับร่าง",
+  "courses.admin.deleteAsk": "ลบ {count} คอร์สหรือไม่", "courses.admin.none": "ยังไม่มีคอร์ส",
+  "courses.admin.changed": "มีการเปลี่ยนแปลง {count} คอร์ส", "courses.list.noMatchText": "ไม่มีคอร์สที่ตรงกัน ลองใช้คำอื่น หรือสถานะอื่น",
+  "courses.editor.new": "คอร์สใหม่", "courses.editor.edit": "แก้ไขคอร์ส",
+  "courses.editor.changedByOther": "มีผู้อื่นเพิ่งบันทึกคอร์สนี้ ข้อความของคุณยังอยู่ครบ", "courses.editor.followed": "มีผู้อื่นบันทึกคอร์สนี้ คุณกำลังเห็นฉบับใหม่",
+  "courses.editor.goneTitle": "คอร์สนี้ถูกลบแล้ว", "courses.editor.goneAction": "บันทึกเป็นคอร์สใหม่", "courses.editor.changedBeforeDelete": "ยังไม่ได้ลบ: มีผู้อื่นเพิ่งแก้ไขคอร์สนี้ โปรดตรวจดูก่อน",
+  "courses.conflict.title": "คอร์สนี้มีสองฉบับ",
 
   "categories.add": "เพิ่มหมวดหมู่", "categories.name": "ชื่อ ({language})", "categories.save": "เพิ่มหมวดหมู่", "categories.saved": "เพิ่มหมวดหมู่แล้ว", "categories.none": "ยังไม่มีหมวดหมู่",
   "categories.noneText": "ผู้อ่านใช้กรองบทความ เพิ่มหมวดหมู่แรกได้เลย", "categories.needName": "โปรดใส่ชื่ออย่างน้อยหนึ่งภาษา",
