@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "broker/server/admission.hpp"
 #include "broker/server/authenticator.hpp"
 #include "broker/server/listener.hpp"
 #include "broker/server/log_loop.hpp"
@@ -47,13 +48,14 @@ int run(const Settings& settings, const Clock& clock, const Log& log) {
   if (!verifier.ok()) return fail(log, verifier.error());
   Standing standing(clock);
   Authenticator authenticator(std::move(*verifier), standing, clock);
+  Admission admission(settings, per_ip, per_user, authenticator);
 
   auto log_poller = make_epoll_poller();
   if (!log_poller.ok()) return fail(log, log_poller.error());
   Loop log_side(clock, **log_poller);
-  LogLoop log_loop(log_side, {settings.nats_url, random_token(random, 22), settings.place, settings.ring.events_max}, standing, status, log);
+  LogLoop log_loop(log_side, {settings.nats_url, random_token(random, 22), settings.place, settings.ring.events_max, settings.websocket_compression}, standing, status, log);
 
-  const ServerShared shared{settings, log, per_ip, per_user, authenticator, status, connections_max, connections_max - connections_max / 50};
+  const ServerShared shared{settings, log, admission, status, connections_max, connections_max - connections_max / 50};
   std::deque<Loop> sides;
   std::vector<std::unique_ptr<Poller>> pollers;
   std::deque<Server> servers;

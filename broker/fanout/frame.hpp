@@ -1,11 +1,14 @@
 // Frame: one encoded event, made once and shared by everybody who is owed it; LogEvent: an event of the log as its channels' frames.
 //
+// Shape     each channel has a frame for each format in which it is streamed; a stream takes one format
 // Lifetime  both are immutable once made and may be held by any thread
 #pragma once
 
 #include <sys/uio.h>
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,14 +25,18 @@ using Frame = std::shared_ptr<const std::string>;
   return iovec{const_cast<char*>(frame->data()) + from, frame->size() - from};  // writev() only reads
 }
 
-struct ChannelFrame {
-  std::string_view channel;  // static text (shared/routing.hpp)
-  Frame frame;
+enum class Format : std::uint8_t { kSse, kWebSocket, kWebSocketDeflated };
+inline constexpr std::size_t kFormats = 3;
+[[nodiscard]] constexpr std::size_t index_of(Format format) { return static_cast<std::size_t>(format); }
+
+struct ChannelFrames {
+  std::string_view channel;            // static text (shared/routing.hpp)
+  std::array<Frame, kFormats> frames;  // null where no stream of the channel takes that format
 };
 
 struct LogEvent {
   StreamSequence sequence;
-  std::vector<ChannelFrame> frames;
+  std::vector<ChannelFrames> channels;
   std::size_t bytes = 0;  // of all frames
 };
 using LogEventPtr = std::shared_ptr<const LogEvent>;

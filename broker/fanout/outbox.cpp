@@ -51,4 +51,11 @@ void Outbox::consume(std::size_t bytes) {
   }
 }
 
+void Outbox::keep_started() {
+  if (!queue_) return;
+  if (queue_->offset == 0) return clear();
+  queue_->frames.resize(queue_->head + 1);
+  queue_->bytes = queue_->frames.back()->size() - queue_->offset;
+}
+
 }  // namespace freshet::broker

@@ -34,6 +34,8 @@ class Outbox {
   // The first `bytes` have been sent.
   void consume(std::size_t bytes);
   void clear() { queue_.reset(); }
+  // Forgets every frame of which nothing has been sent.
+  void keep_started();
 
  private:
   struct Queue {

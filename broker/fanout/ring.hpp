@@ -40,12 +40,13 @@ class Ring {
   // True when everything behind `after` and up to the tail is here.
   [[nodiscard]] bool covers(StreamSequence after) const { return after >= floor_ && after <= tail_; }
 
-  // The frames of `channel` behind `after`, oldest first, until `take` says false. covers(after) must hold.
+  // The frames of `channel` in `format` behind `after`, oldest first, until `take` says false. covers(after) must hold.
   template <typename Take>
-  void each_behind(StreamSequence after, std::string_view channel, Take take) const {
+  void each_behind(StreamSequence after, std::string_view channel, Format format, Take take) const {
     for (auto at = first_behind(after); at != events_.end(); ++at) {
-      for (const ChannelFrame& one : at->event->frames) {
-        if (one.channel == channel && !take(at->event->sequence, one.frame)) return;
+      for (const ChannelFrames& one : at->event->channels) {
+        const Frame& frame = one.frames[index_of(format)];
+        if (one.channel == channel && frame && !take(at->event->sequence, frame)) return;
       }
     }
   }

@@ -45,6 +45,8 @@ class RequestParser {
   void append(std::string_view bytes) { buffer_.append(bytes); }
   [[nodiscard]] Outcome next(Request& request, Refusal& refusal);
   [[nodiscard]] std::size_t buffered() const { return buffer_.size(); }
+  // What came behind the last request, for a connection that goes on in another protocol.
+  [[nodiscard]] std::string take_rest() { return std::move(buffer_); }
 
  private:
   std::string buffer_;

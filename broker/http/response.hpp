@@ -23,6 +23,8 @@ struct Response {
 
 // Status line and headers, with `Connection` and the empty line. No length: the body ends with the connection (streams).
 [[nodiscard]] std::string encode_stream_head(std::uint16_t status, const HeaderList& headers);
+// The same for 101: what follows is another protocol's.
+[[nodiscard]] std::string encode_upgrade_head(const HeaderList& headers);
 [[nodiscard]] std::string encode_response(const Response& response, After after, Body body);
 
 [[nodiscard]] Response make_json(std::uint16_t status, std::string body);

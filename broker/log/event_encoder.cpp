@@ -1,6 +1,7 @@
 #include "broker/log/event_encoder.hpp"
 
 #include "broker/sse/sse.hpp"
+#include "broker/websocket/encoder.hpp"
 #include "shared/domain/article.hpp"
 #include "shared/domain/course.hpp"
 #include "shared/event.hpp"
@@ -44,6 +45,16 @@ Result<Texts> render_routes(const Routes& routes, std::string_view payload, Deco
   return out;
 }
 
+// Articles are streamed on SSE alone (CONTRACT 3), and their documents do not carry what a socket's frames must.
+bool on_sockets(std::string_view channel) { return channel != kArticlesEn && channel != kArticlesTh; }
+
+std::string encode_sse(std::string_view position, std::string_view data) {
+  std::string out;
+  out.reserve(data.size() + position.size() + 16);
+  sse::append_event(out, {position, {}, data});
+  return out;
+}
+
 }  // namespace
 
 Result<Texts> render_log_event(const Position& position, std::string_view subject, const HeaderList& headers, std::string_view payload) {
@@ -62,17 +73,28 @@ Result<Texts> render_log_event(const Position& position, std::string_view subjec
                        [&](const Route& one, const Article& article) { return render_article(one, article, event); });
 }
 
-Result<LogEvent> encode_log_event(const Position& position, std::string_view subject, const HeaderList& headers, std::string_view payload) {
+EventEncoder::EventEncoder(websocket::Compression compression) {
+  if (compression == websocket::Compression::kOn) deflater_.emplace();
+}
+
+ChannelFrames EventEncoder::encode_channel(const ChannelText& text, std::string_view position) {
+  ChannelFrames out{text.channel, {}};
+  out.frames[index_of(Format::kSse)] = make_frame(encode_sse(position, text.data));
+  if (!on_sockets(text.channel)) return out;
+  out.frames[index_of(Format::kWebSocket)] = make_frame(websocket::encode_text(text.data));
+  if (deflater_) out.frames[index_of(Format::kWebSocketDeflated)] = make_frame(websocket::encode_text_deflated(text.data, *deflater_));
+  return out;
+}
+
+Result<LogEvent> EventEncoder::encode(const Position& position, std::string_view subject, const HeaderList& headers,
+                                      std::string_view payload) {
   FRESHET_TRY(texts, render_log_event(position, subject, headers, payload));
   LogEvent out;
   out.sequence = position.sequence;
-  const std::string id = format_position(position.epoch, position.sequence);
-  for (const ChannelText& one : texts) {
-    std::string bytes;
-    bytes.reserve(one.data.size() + id.size() + 16);
-    sse::append_event(bytes, {id, {}, one.data});
-    out.frames.push_back({one.channel, make_frame(std::move(bytes))});
-    out.bytes += out.frames.back().frame->size();
+  const std::string at = format_position(position.epoch, position.sequence);
+  for (const ChannelText& text : texts) {
+    out.channels.push_back(encode_channel(text, at));
+    for (const Frame& frame : out.channels.back().frames) out.bytes += frame ? frame->size() : 0;
   }
   return out;
 }

@@ -1,17 +1,21 @@
 // What a message of the log says on its channels; used for live delivery and for replay alike.
 //
-// Shape     render_log_event() gives the JSON document of each channel, which is the same on every transport;
-//           encode_log_event() makes it the bytes of a transport's frame, once for all who follow.
+// Shape     render_log_event() gives the JSON document of each channel, which is the same on every transport; an EventEncoder makes it
+//           the bytes of each format, once for all who follow
 // Errors    kInvalidArgument for an event that cannot be read: somebody else than our functions wrote it. A message that goes to no
 //           channel is no error: it says nothing.
+// Threads   an EventEncoder belongs to one
 // Source    CONTRACT 3, 4 and 8; shared/routing.hpp decides who receives, shared/domain renders
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "broker/fanout/frame.hpp"
+#include "broker/websocket/deflate.hpp"
+#include "broker/websocket/protocol.hpp"
 #include "shared/headers.hpp"
 #include "shared/position.hpp"
 #include "shared/result.hpp"
@@ -25,7 +29,17 @@ struct ChannelText {
 
 [[nodiscard]] Result<std::vector<ChannelText>> render_log_event(const Position& position, std::string_view subject,
                                                                 const HeaderList& headers, std::string_view payload);
-[[nodiscard]] Result<LogEvent> encode_log_event(const Position& position, std::string_view subject, const HeaderList& headers,
-                                                std::string_view payload);
+
+class EventEncoder {
+ public:
+  explicit EventEncoder(websocket::Compression compression);
+  [[nodiscard]] Result<LogEvent> encode(const Position& position, std::string_view subject, const HeaderList& headers,
+                                        std::string_view payload);
+
+ private:
+  [[nodiscard]] ChannelFrames encode_channel(const ChannelText& text, std::string_view position);
+
+  std::optional<websocket::Deflater> deflater_;  // none: nothing is compressed
+};
 
 }  // namespace freshet::broker

@@ -11,10 +11,14 @@ constexpr std::chrono::milliseconds kTick{250};
 
 std::string_view reason_of(Break why) {
   switch (why) {
-    case Break::kFirst: return "first";
-    case Break::kEpoch: return "other-epoch";
-    case Break::kShorter: return "ahead";
-    case Break::kPurged: return "too-old";
+    case Break::kFirst:
+      return "first";
+    case Break::kEpoch:
+      return "other-epoch";
+    case Break::kShorter:
+      return "ahead";
+    case Break::kPurged:
+      return "too-old";
   }
   return "";
 }
@@ -34,8 +38,9 @@ std::size_t bytes_of(const LogOutput& output) {
 LogHub::LogHub(NatsWire& wire, LoopPorts& ports, LogHubSettings settings)
     : ports_(ports),
       settings_(std::move(settings)),
+      encoder_(settings_.compression),
       tail_(wire, *this, settings_.consumer_prefix, settings_.ring_events_max),
-      reads_(wire, ports) {}
+      reads_(wire, ports, encoder_) {}
 
 LogHubCounters LogHub::counters() const {
   LogHubCounters out = counters_;
@@ -85,10 +90,10 @@ void LogHub::on_log_begin(const Position& position, Break why) {
 void LogHub::on_log_message(StreamSequence sequence, const NatsMessage& message) {
   ++counters_.messages;
   LogEventPtr routed;
-  auto event = encode_log_event(Position{tail_.epoch(), sequence}, message.subject, message.headers, message.payload);
+  auto event = encoder_.encode(Position{tail_.epoch(), sequence}, message.subject, message.headers, message.payload);
   if (!event.ok()) {
     ++counters_.events_unreadable;
-  } else if (!event->frames.empty()) {
+  } else if (!event->channels.empty()) {
     routed = std::make_shared<const LogEvent>(std::move(event).value());
   }
   hold_.add(sequence, std::move(routed), now_);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "broker/log/event_encoder.hpp"
 #include "broker/log/hold.hpp"
 #include "broker/log/log_reads.hpp"
 #include "broker/log/log_tail.hpp"
@@ -19,6 +20,7 @@ struct LogHubSettings {
   std::string consumer_prefix;       // unique to this process
   std::string place = "local";       // stores of this place are waited for
   std::size_t ring_events_max = 1500;
+  websocket::Compression compression = websocket::Compression::kOff;  // of WebSocket frames
 };
 
 struct LogHubCounters {
@@ -66,6 +68,7 @@ class LogHub final : private LogTailSink {
 
   LoopPorts& ports_;
   const LogHubSettings settings_;
+  EventEncoder encoder_;
   LogTail tail_;
   Hold hold_;
   LogReads reads_;

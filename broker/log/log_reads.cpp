@@ -96,13 +96,14 @@ void LogReads::on_event(std::uint64_t id, Read& read, const NatsMessage& message
   read.deadline = now + kPatience;
   read.last = StreamSequence{*sequence};
   if (read.last > read.released) return;
-  auto event = encode_log_event(Position{epoch_, read.last}, message.header("Nats-Subject"), message.headers, message.payload);
+  auto event = encoder_.encode(Position{epoch_, read.last}, message.header("Nats-Subject"), message.headers, message.payload);
   if (!event.ok()) {
     ++events_unreadable_;
     return;
   }
-  for (const ChannelFrame& one : event->frames) {
-    if (one.channel == read.request.channel) read.page.frames.push_back(one.frame);
+  for (const ChannelFrames& one : event->channels) {
+    const Frame& frame = one.frames[index_of(read.request.format)];
+    if (one.channel == read.request.channel && frame) read.page.frames.push_back(frame);
   }
 }
 

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/log/event_encoder.hpp"
 #include "broker/log/nats_wire.hpp"
 #include "broker/log/ports.hpp"
 #include "shared/clock.hpp"
@@ -28,7 +29,7 @@ class LogReads {
   static constexpr std::size_t kPageBytes = 512u << 10;
   static constexpr std::chrono::seconds kPatience{3};
 
-  LogReads(NatsWire& wire, LoopPorts& ports) : wire_(wire), ports_(ports) {}
+  LogReads(NatsWire& wire, LoopPorts& ports, EventEncoder& encoder) : wire_(wire), ports_(ports), encoder_(encoder) {}
 
   void request(const PageRequest& request, SteadyTime now);
   void on_link_up(const std::string& epoch, SteadyTime now);
@@ -63,6 +64,7 @@ class LogReads {
 
   NatsWire& wire_;
   LoopPorts& ports_;
+  EventEncoder& encoder_;
   bool up_ = false;
   std::string epoch_;
   StreamSequence released_;

@@ -26,6 +26,7 @@ struct PageRequest {
   StreamKey key;
   StreamSequence after;
   std::string_view channel;  // static text
+  Format format = Format::kSse;
 };
 
 // ---- from the log loop to a connection loop

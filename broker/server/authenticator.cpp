@@ -57,14 +57,20 @@ Result<std::optional<Holder>> Authenticator::identify(const Request& request) {
   } else {
     return std::optional<Holder>();
   }
-  if (!holder.ok()) return std::move(holder).error();
-  if (standing_.refuses(*holder)) return Error{Errc::kUnauthenticated, "token refused: it was revoked"};
-  return std::optional<Holder>(std::move(*holder));
+  FRESHET_TRY(valid, unless_revoked(std::move(holder)));
+  return std::optional<Holder>(std::move(valid));
+}
+
+Result<Holder> Authenticator::identify_token(std::string_view token) const { return unless_revoked(by_token(token)); }
+
+Result<Holder> Authenticator::unless_revoked(Result<Holder> holder) const {
+  if (holder.ok() && standing_.refuses(*holder)) return Error{Errc::kUnauthenticated, "token refused: it was revoked"};
+  return holder;
 }
 
 Result<Holder> Authenticator::by_token(std::string_view token) const {
   FRESHET_TRY(claims, verifier_.verify(token, TokenKind::kAccess, clock_.wall()));
-  return Holder{key_of(claims), claims.subject, claims.family, claims.issued_at, claims.expires_at};
+  return Holder{key_of(claims), claims.subject, claims.family, claims.issued_at, claims.expires_at, claims.is_staff};
 }
 
 Result<Holder> Authenticator::by_ticket(std::string_view ticket) {
@@ -73,7 +79,7 @@ Result<Holder> Authenticator::by_ticket(std::string_view ticket) {
   const std::lock_guard lock(mutex_);
   std::erase_if(spent_, [&](const auto& one) { return one.second < now; });
   if (!spent_.emplace(claims.id, claims.expires_at).second) return Error{Errc::kUnauthenticated, "the ticket was used before"};
-  return Holder{key_of(claims), claims.subject, claims.family, claims.issued_at, claims.issued_at + kAccessLifetime};
+  return Holder{key_of(claims), claims.subject, claims.family, claims.issued_at, claims.issued_at + kAccessLifetime, claims.is_staff};
 }
 
 }  // namespace freshet::broker

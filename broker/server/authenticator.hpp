@@ -30,9 +30,12 @@ class Authenticator {
 
   // Whom the stream would belong to, or nothing for an anonymous request. A ticket's stream lasts as long as an access token got with it would.
   [[nodiscard]] Result<std::optional<Holder>> identify(const Request& request);
+  // Whose access token this is.
+  [[nodiscard]] Result<Holder> identify_token(std::string_view token) const;
 
  private:
   [[nodiscard]] Result<Holder> by_token(std::string_view token) const;
+  [[nodiscard]] Result<Holder> unless_revoked(Result<Holder> holder) const;
   [[nodiscard]] Result<Holder> by_ticket(std::string_view ticket);
 
   const TokenVerifier verifier_;

@@ -11,15 +11,16 @@ namespace {
 
 using Kind = Endpoint::Kind;
 
-constexpr std::array<std::pair<std::string_view, Endpoint>, 8> kEndpoints{{
+constexpr std::array<std::pair<std::string_view, Endpoint>, 9> kEndpoints{{
     {"/api/content/events/article-updates-en", {Kind::kStream, kArticlesEn}},
     {"/api/content/events/article-updates-th", {Kind::kStream, kArticlesTh}},
     {"/events/article-updates-en", {Kind::kStream, kArticlesEn}},
     {"/events/article-updates-th", {Kind::kStream, kArticlesTh}},
     {"/events/courses", {Kind::kStream, kCourses}},
-    {"/healthz", {Kind::kHealth, {}}},
-    {"/readyz", {Kind::kReady, {}}},
-    {"/metrics", {Kind::kMetrics, {}}},
+    {"/ws/courses", {Kind::kSocket, kCourses}},
+    {"/healthz", {Kind::kHealth}},
+    {"/readyz", {Kind::kReady}},
+    {"/metrics", {Kind::kMetrics}},
 }};
 
 }  // namespace
@@ -29,7 +30,7 @@ Endpoint find_endpoint(std::string_view path) {
   for (const auto& [name, endpoint] : kEndpoints) {
     if (name == path) return endpoint;
   }
-  return {};
+  return path.starts_with("/ws/") ? Endpoint{Kind::kNoSocket} : Endpoint{};
 }
 
 OriginCheck check_origin(std::string_view origin, std::string_view host, const std::vector<std::string>& allowed) {

@@ -1,6 +1,7 @@
 // Endpoints: what a path of the broker is, and who may open a stream from where. Pure functions.
 //
-// Source    CONTRACT 1 (trailing slash, CORS), 3 and 4 (paths of the streams), 8 (origins)
+// Shape     an endpoint is a row of one table: its path, what it is, its channel, who may follow it
+// Source    CONTRACT 1 (trailing slash, CORS), 3 and 4 (paths of the streams), 8 (origins, close codes)
 #pragma once
 
 #include <cstdint>
@@ -12,11 +13,15 @@
 
 namespace freshet::broker {
 
+enum class Access : std::uint8_t { kAnybody, kUser, kStaff };
+
 struct Endpoint {
-  enum class Kind : std::uint8_t { kNone, kStream, kHealth, kReady, kMetrics };
+  enum class Kind : std::uint8_t { kNone, kStream, kSocket, kNoSocket, kHealth, kReady, kMetrics };
   Kind kind = Kind::kNone;
-  std::string_view channel;  // of a stream; static text
+  std::string_view channel{};  // of a stream (SSE) or socket; static text
+  Access access = Access::kAnybody;
 };
+// A path below /ws/ that is none is a kNoSocket: who asks for a socket there is told so on one (close 4004).
 [[nodiscard]] Endpoint find_endpoint(std::string_view path);
 
 enum class OriginCheck : std::uint8_t { kAbsent, kAllowed, kRefused };

@@ -13,7 +13,7 @@ NatsLinkSettings link_settings(const LogLoopSettings& settings) {
 }
 
 LogHubSettings hub_settings(const LogLoopSettings& settings) {
-  return LogHubSettings{"broker-" + settings.node, settings.place, settings.ring_events_max};
+  return LogHubSettings{"broker-" + settings.node, settings.place, settings.ring_events_max, settings.compression};
 }
 
 }  // namespace
@@ -27,7 +27,8 @@ LogLoop::LogLoop(Loop& loop, const LogLoopSettings& settings, Standing& standing
       mailbox_(loop.wake(), kMailboxBytes),
       link_(make_nats_link(link_settings(settings), *this)),
       hub_(*link_, *this, hub_settings(settings)),
-      revocations_(*link_, {"log.token.*", "log.user.*"}, [this](std::string_view subject, std::string_view payload) { note_standing(subject, payload); }) {
+      revocations_(*link_, {"log.token.*", "log.user.*"},
+                   [this](std::string_view subject, std::string_view payload) { note_standing(subject, payload); }) {
   loop_.timers().at(loop_.now(), [this] { reopen(); });
 }
 

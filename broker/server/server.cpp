@@ -1,17 +1,12 @@
 #include "broker/server/server.hpp"
 
-#include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <cerrno>
-#include <climits>
 
-#include "broker/sse/sse.hpp"
-#include "shared/id.hpp"
 #include "shared/limits.hpp"
-#include "shared/random.hpp"
 
 namespace freshet::broker {
 namespace {
@@ -19,13 +14,6 @@ namespace {
 constexpr std::uint64_t kListenerToken = Loop::kWakeToken - 1;
 constexpr int kAcceptsATurn = 256;
 constexpr int kUnsentBytes = 256 << 10;  // in the kernel, for one connection; the rest waits in its outbox, where it is counted
-constexpr std::chrono::milliseconds kPutOffRetry{3000};
-
-std::string text_of(in_addr address) {
-  std::array<char, INET_ADDRSTRLEN> out{};
-  ::inet_ntop(AF_INET, &address, out.data(), out.size());
-  return out.data();
-}
 
 StreamSettings stream_settings(const Settings& settings, std::uint32_t number) {
   StreamSettings out;
@@ -43,17 +31,9 @@ Response problem_of(const Refusal& refusal) {
   return make_problem(refusal.status, "http-version", "HTTP version not supported", refusal.reason);
 }
 
-// Compares all of it, whatever differs first.
-bool same_secret(std::string_view a, std::string_view b) {
-  unsigned difference = a.size() == b.size() ? 0 : 1;
-  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) difference |= static_cast<unsigned char>(a[i] ^ b[i]);
-  return difference == 0;
-}
-
 }  // namespace
 
-Server::Server(const ServerShared& shared, Loop& loop, Descriptor listener, std::uint32_t number, LogReader& reader,
-               LoopCounters& counters)
+Server::Server(const ServerShared& shared, Loop& loop, Descriptor listener, std::uint32_t number, LogReader& reader, LoopCounters& counters)
     : shared_(shared),
       loop_(loop),
       listener_(std::move(listener)),
@@ -78,8 +58,11 @@ void Server::on_ready(const Ready& ready) {
   } else if (phase == Phase::kClosing) {
     discard(slot);
   } else if (phase == Phase::kStream) {
-    if (ready.closed) return streams_.on_peer_closed(slot);
-    if (ready.readable) discard(slot);
+    if (ready.readable) {
+      read_stream(slot);
+    } else if (ready.closed) {
+      streams_.on_peer_closed(slot);
+    }
     if (ready.writable) streams_.on_writable(slot);
   }
 }
@@ -100,13 +83,14 @@ void Server::on_wake() {
 
 void Server::on_turn_end() {
   streams_.on_turn_end();
-  if (draining_ && streams_.drained()) loop_.stop();
+  if (draining_ && streams_.drained() && closing_now_ == 0) loop_.stop();
 }
 
 void Server::tick() {
   streams_.on_tick();
   counters_.loop_lag_ns.set(static_cast<std::uint64_t>(loop_.lag().count()));
   counters_.connections_now.set(open_now_);
+  counters_.sockets_now.set(sockets_now_);
   loop_.timers().at(loop_.now() + Streams::kTick, [this] { tick(); });
 }
 
@@ -173,6 +157,8 @@ void Server::close_slot(Slot slot) {
   Connection& connection = connections_[slot];
   if (connection.reading) loop_.timers().cancel(connection.reading->deadline);
   if (connection.session) loop_.timers().cancel(connection.session->expiry);
+  if (connection.socket) --sockets_now_;
+  if (connection.phase == Phase::kClosing) --closing_now_;
   loop_.poller().remove(connection.fd.get());
   const std::uint32_t generation = connection.generation + 1;
   connection = Connection{};
@@ -185,6 +171,8 @@ void Server::linger(Slot slot) {
   Connection& connection = connections_[slot];
   ::shutdown(connection.fd.get(), SHUT_WR);
   connection.phase = Phase::kClosing;
+  ++closing_now_;
+  if (!connection.reading) connection.reading = std::make_unique<Reading>();
   set_deadline(slot, kClosePatience);
 }
 
@@ -203,9 +191,7 @@ void Server::read_request(Slot slot) {
 void Server::discard(Slot slot) {
   std::array<char, 4096> bytes;
   const ssize_t got = ::recv(connections_[slot].fd.get(), bytes.data(), bytes.size(), 0);
-  if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR))) return;
-  if (connections_[slot].phase == Phase::kStream) return streams_.on_peer_closed(slot);
-  close_slot(slot);
+  if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) close_slot(slot);
 }
 
 void Server::answer_requests(Slot slot) {
@@ -242,139 +228,23 @@ void Server::handle(Slot slot, const Request& request) {
     return reply(slot, request, make_problem(Error{Errc::kNotFound, "there is no such address here"}));
   }
   const bool stream = endpoint.kind == Endpoint::Kind::kStream;
-  if (request.method != "GET" && request.method != "HEAD" && !(stream && request.method == "OPTIONS")) {
+  const bool socket = endpoint.kind == Endpoint::Kind::kSocket || endpoint.kind == Endpoint::Kind::kNoSocket;
+  if (request.method != "GET" && (socket || request.method != "HEAD") && !(stream && request.method == "OPTIONS")) {
     Response response = make_problem(Error{Errc::kMethodNotAllowed, "this address is only read"});
-    response.headers.emplace_back("Allow", stream ? "GET, HEAD, OPTIONS" : "GET, HEAD");
+    response.headers.emplace_back("Allow", stream ? "GET, HEAD, OPTIONS" : socket ? "GET" : "GET, HEAD");
     return reply(slot, request, std::move(response));
   }
   if (stream) return open_stream(slot, request, endpoint);
+  if (socket) return open_socket(slot, request, endpoint);
   if (endpoint.kind == Endpoint::Kind::kHealth) return reply(slot, request, shared_.status.liveness());
   if (endpoint.kind == Endpoint::Kind::kReady) return reply(slot, request, shared_.status.readiness());
   reply(slot, request, Response{200, {{"Content-Type", "text/plain; version=0.0.4"}}, shared_.status.metrics()});
-}
-
-std::string Server::address_of(Slot slot, const Request& request) const {
-  const auto named = request.header("X-Real-IP");
-  const bool by_proxy = !shared_.settings.proxy_secret.empty() &&
-                        same_secret(request.header("X-Freshet-Proxy-Secret"), shared_.settings.proxy_secret);
-  return by_proxy && !named.empty() && named.size() <= INET6_ADDRSTRLEN ? std::string(named)
-                                                                        : text_of(connections_[slot].reading->peer);
-}
-
-void Server::open_stream(Slot slot, const Request& request, const Endpoint& endpoint) {
-  const auto origin = request.header("Origin");
-  const OriginCheck check = check_origin(origin, request.header("Host"), shared_.settings.allowed_origins);
-  HeaderList cors = cors_headers(check, origin);
-  const auto problem = [&](Error error) {
-    counters_.streams_refused.add();
-    Response response = make_problem(error);
-    response.headers.insert(response.headers.end(), cors.begin(), cors.end());
-    reply(slot, request, std::move(response));
-  };
-  if (check == OriginCheck::kRefused) return problem(Error{Errc::kForbidden, "pages of this origin may not open streams here"});
-  if (request.method == "OPTIONS") {
-    Response response{204, preflight_headers(), {}};
-    response.headers.insert(response.headers.end(), cors.begin(), cors.end());
-    return reply(slot, request, std::move(response));
-  }
-  auto holder = shared_.authenticator.identify(request);
-  if (!holder.ok()) return problem(holder.error());
-  HeaderList headers = sse::stream_headers();
-  headers.insert(headers.end(), cors.begin(), cors.end());
-  if (request.method == "HEAD") return say_and_close(slot, encode_stream_head(200, headers));
-  if (!streams_.can_open() || !shared_.status.log_was_read() || open_now_ > shared_.streams_max) {
-    // EventSource never comes back from an HTTP error, so it is given a stream that says when to, and ends (CONTRACT 8).
-    counters_.streams_put_off.add();
-    return say_and_close(slot, encode_stream_head(200, headers) + sse::encode_goodbye(kPutOffRetry));
-  }
-
-  auto of_ip = shared_.per_ip.take(address_of(slot, request));
-  if (!of_ip) return problem(Error{Errc::kTooManyRequests, "too many streams from this address", {}, 5});
-
-  std::optional<Caps::Place> of_user = *holder ? shared_.per_user.take((*holder)->user) : Caps::Place();
-  if (!of_user) return problem(Error{Errc::kTooManyRequests, "too many streams of this user", {}, 5});
-
-  const std::string named_by_header(request.header("Last-Event-ID"));
-  const std::string named = named_by_header.empty() ? query_value(request.query, "lastEventId") : named_by_header;
-  Connection& connection = connections_[slot];
-  loop_.timers().cancel(connection.reading->deadline);
-  connection.reading.reset();
-  connection.phase = Phase::kStream;
-  connection.of_ip = std::move(*of_ip);
-  connection.of_user = std::move(*of_user);
-  if (*holder) connection.session = std::make_unique<Session>(Session{std::move(**holder), {}});
-  streams_.open(slot, endpoint.channel, named, encode_stream_head(200, headers));
-  if (connections_[slot].session) watch_token(slot);
-}
-
-// ---------------------------------------------------------------- the tokens of streams
-
-std::string Server::notice(std::string_view type, std::string_view title, std::string_view message) {
-  SystemRandom random;
-  const WallTime now = loop_.clock().wall();
-  return sse::encode_notification({make_id(now, random), type, title, message, format_time(now)});
-}
-
-void Server::watch_token(Slot slot) {
-  Session& session = *connections_[slot].session;
-  const auto left = session.holder.expires_at - loop_.clock().wall();
-  const auto in = [&](std::chrono::milliseconds after, auto what) {
-    session.expiry = loop_.timers().at(loop_.now() + std::max(after, std::chrono::milliseconds(1)), what);
-  };
-  if (left <= kExpiryNotice) return in(left, [this, slot] { end_expired(slot); });
-  in(left - kExpiryNotice, [this, slot] {
-    streams_.tell(slot, notice("token_expiring", "The session ends soon", "Renew the token and open the stream anew."));
-    watch_token(slot);
-  });
-}
-
-void Server::end_expired(Slot slot) {
-  if (connections_[slot].session->holder.expires_at > loop_.clock().wall()) return watch_token(slot);  // the wall clock went back
-  streams_.end_with(slot, notice("token_expired", "The session has ended", "The token of this stream has expired."));
-}
-
-void Server::revoke(const Revocation& revocation) {
-  for (Slot slot = 0; slot < connections_.size(); ++slot) {
-    const Connection& connection = connections_[slot];
-    if (connection.phase != Phase::kStream || !connection.session || !revocation.hits(connection.session->holder)) continue;
-    streams_.end_with(slot, notice("token_revoked", "The session has ended", "The token of this stream was revoked."));
-  }
 }
 
 void Server::say_and_close(Slot slot, const std::string& bytes) {
   const ssize_t sent = ::send(connections_[slot].fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
   if (sent != static_cast<ssize_t>(bytes.size())) return close_slot(slot);
   linger(slot);
-}
-
-// ---------------------------------------------------------------- StreamWire
-
-std::optional<std::size_t> Server::send(StreamId stream, std::span<const iovec> pieces) {
-  const int fd = connections_[stream].fd.get();
-  ssize_t sent = 0;
-  if (pieces.size() == 1) {
-    sent = ::send(fd, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
-  } else {
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(pieces.data());
-    message.msg_iovlen = std::min<std::size_t>(pieces.size(), IOV_MAX);
-    sent = ::sendmsg(fd, &message, MSG_NOSIGNAL);
-  }
-  if (sent >= 0) return static_cast<std::size_t>(sent);
-  if (errno == EAGAIN || errno == EINTR || errno == ENOBUFS) return 0;
-  return std::nullopt;
-}
-
-void Server::close(StreamId stream, Ending ending) {
-  if (ending == Ending::kAborted) {
-    const struct linger at_once{1, 0};  // a reset instead of a last wait, socket(7)
-    ::setsockopt(connections_[stream].fd.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  }
-  close_slot(stream);
-}
-
-void Server::watch_writable(StreamId stream, bool wanted) {
-  loop_.poller().modify(connections_[stream].fd.get(), token_of(stream), wanted ? Interest::kReadWrite : Interest::kRead);
 }
 
 }  // namespace freshet::broker

@@ -1,6 +1,7 @@
 // Server: the connections of one loop: accepted, read until a request is whole, answered, or handed to Streams.
 //
-// Shape     accepted -> request (again, while it is kept alive) -> closing, or stream until its end
+// Shape     accepted -> request (again, while it is kept alive) -> stream, on SSE or a WebSocket, until its end -> closing
+//           server.cpp has connections and requests, server_streams.cpp what becomes of those that are streams.
 // Bounds    kHeadPatience for a whole head, however slowly it comes; small answers fit a socket's buffer, and a client that lets them
 //           pile up is closed. Streams over `streams_max` are told to come back; connections over `connections_max` are closed.
 // Errors    what cannot be read gets a problem and is closed behind it
@@ -22,12 +23,12 @@
 #include "broker/loop/descriptor.hpp"
 #include "broker/loop/loop.hpp"
 #include "broker/loop/mailbox.hpp"
-#include "broker/server/authenticator.hpp"
-#include "broker/server/caps.hpp"
+#include "broker/server/admission.hpp"
 #include "broker/server/endpoints.hpp"
 #include "broker/server/log_line.hpp"
 #include "broker/server/standing.hpp"
 #include "broker/server/status.hpp"
+#include "broker/server/websocket_connection.hpp"
 #include "broker/streams/streams.hpp"
 
 namespace freshet::broker {
@@ -36,9 +37,7 @@ namespace freshet::broker {
 struct ServerShared {
   const Settings& settings;
   const Log& log;
-  Caps& per_ip;
-  Caps& per_user;
-  Authenticator& authenticator;
+  Admission& admission;
   Status& status;
   std::size_t connections_max;  // of one loop; those beyond are closed at once
   std::size_t streams_max;      // of one loop, below connections_max: so there is room to say `come back`
@@ -79,7 +78,8 @@ class Server final : public LoopClient, private StreamWire {
     Descriptor fd;
     std::uint32_t generation = 0;
     Phase phase = Phase::kFree;
-    std::unique_ptr<Reading> reading;  // until it is a stream
+    std::unique_ptr<Reading> reading;  // while it is no stream
+    std::unique_ptr<WebSocketConnection> socket;  // of a stream that is one
     Caps::Place of_ip;
     Caps::Place of_user;
     std::unique_ptr<Session> session;  // of a stream that was opened with a token
@@ -101,15 +101,24 @@ class Server final : public LoopClient, private StreamWire {
   void refuse(Slot slot, const Refusal& refusal);
   void handle(Slot slot, const Request& request);
   void reply(Slot slot, const Request& request, Response response);
-  void open_stream(Slot slot, const Request& request, const Endpoint& endpoint);
   void say_and_close(Slot slot, const std::string& bytes);
-  [[nodiscard]] std::string address_of(Slot slot, const Request& request) const;
+
+  // ---- streams
+  void open_stream(Slot slot, const Request& request, const Endpoint& endpoint);
+  void open_socket(Slot slot, const Request& request, const Endpoint& endpoint);
+  void begin_stream(Slot slot, const Endpoint& endpoint, Format format, Admitted admitted, std::string_view named, std::string head);
+  [[nodiscard]] bool can_serve() const;
+  void read_stream(Slot slot);
+  void hear(Slot slot, std::string_view bytes);
+  void react(Slot slot, WebSocketConnection::Reaction& reaction);
 
   // ---- the tokens of streams
+  void renew_token(Slot slot, std::string_view token);
   void watch_token(Slot slot);
   void end_expired(Slot slot);
   void revoke(const Revocation& revocation);
-  [[nodiscard]] std::string notice(std::string_view type, std::string_view title, std::string_view message);
+  void end_unauthenticated(Slot slot, std::string_view type, std::string_view message);
+  [[nodiscard]] std::string notice(Slot slot, std::string_view type, std::string_view title, std::string_view message);
 
   // ---- StreamWire
   std::optional<std::size_t> send(StreamId stream, std::span<const iovec> pieces) override;
@@ -128,6 +137,9 @@ class Server final : public LoopClient, private StreamWire {
   std::vector<Connection> connections_;
   std::vector<Slot> free_slots_;
   std::size_t open_now_ = 0;
+  std::size_t closing_now_ = 0;
+  std::size_t sockets_now_ = 0;
+  websocket::Inflater inflater_;
   Streams streams_;
   bool draining_ = false;
 };

@@ -54,6 +54,14 @@ class Reader {
     }
   }
 
+  template <typename Switch>
+  void on_or_off(const std::string& name, Switch& out) {
+    std::string value;
+    text(name, value);
+    if (!value.empty() && value != "on" && value != "off") return wrong(name, "is on or off");
+    if (!value.empty()) out = static_cast<Switch>(value == "on");
+  }
+
   void wrong(const std::string& name, std::string why) { errors_[name].push_back(std::move(why)); }
 
   [[nodiscard]] Result<void> finish() const {
@@ -107,9 +115,7 @@ void read_tokens(Reader& reader, Settings& out) {
   reader.text("FRESHET_HS256_AUDIENCE", out.hs256_audience);
 }
 
-bool is_subject_token(std::string_view text) {
-  return !text.empty() && text.find_first_of(" .*>\t\r\n") == std::string_view::npos;
-}
+bool is_subject_token(std::string_view text) { return !text.empty() && text.find_first_of(" .*>\t\r\n") == std::string_view::npos; }
 
 }  // namespace
 
@@ -134,6 +140,7 @@ Result<Settings> read_settings(const Environment& environment) {
     if (!is_origin(origin)) reader.wrong("FRESHET_ALLOWED_ORIGINS", "lists origins: https://host or http://host:port, no path");
   }
   reader.secret("FRESHET_PROXY_SECRET", out.proxy_secret);
+  reader.on_or_off("FRESHET_WEBSOCKET_COMPRESSION", out.websocket_compression);
   read_limits(reader, out);
   read_tokens(reader, out);
   read_log_level(reader, out.log_level);

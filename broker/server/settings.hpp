@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "broker/fanout/ring.hpp"
+#include "broker/websocket/protocol.hpp"
 #include "shared/result.hpp"
 
 namespace freshet::broker {
@@ -29,6 +30,7 @@ struct Settings {
   std::uint32_t connections_per_user_max = 10;   // FRESHET_MAX_CONNECTIONS_PER_USER, 0: no cap
   RingLimits ring;                               // FRESHET_RING_BYTES, _EVENTS, _SECONDS
   std::size_t outbox_bytes_max = 5u << 20;       // FRESHET_OUTBOX_BYTES
+  websocket::Compression websocket_compression = websocket::Compression::kOff;  // FRESHET_WEBSOCKET_COMPRESSION: on, off
   std::uint32_t loops = 0;                       // FRESHET_BROKER_LOOPS; 0: one a core
   std::chrono::seconds drain{5};                 // FRESHET_DRAIN_SECONDS
   LogLevel log_level = LogLevel::kInfo;          // FRESHET_LOG_LEVEL: debug, info, warning, error

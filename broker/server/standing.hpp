@@ -20,11 +20,12 @@ namespace freshet::broker {
 
 // Whom a stream belongs to, and for how long.
 struct Holder {
-  std::string user;    // key for the caps: users of another system cannot take the places of ours
-  std::string id;      // subject of his token
+  std::string user;  // key for the caps: users of another system cannot take the places of ours
+  std::string id;  // subject of his token
   std::string family;  // empty for a token of another system
   WallTime issued_at{};
   WallTime expires_at{};
+  bool staff = false;
 };
 
 // Tokens of `family`, or those of `user` issued before `valid_from`, hold no more.

@@ -15,9 +15,7 @@ class Exposition {
     out_.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ").append(name).append(" ").append(kind).append("\n");
   }
   void value(std::string_view name, std::string_view labels, std::uint64_t value) { line(name, labels, std::to_string(value)); }
-  void seconds(std::string_view name, std::uint64_t nanoseconds) {
-    line(name, "", std::to_string(static_cast<double>(nanoseconds) / 1e9));
-  }
+  void seconds(std::string_view name, std::uint64_t nanoseconds) { line(name, "", std::to_string(static_cast<double>(nanoseconds) / 1e9)); }
   void counter(std::string_view name, std::string_view help, std::uint64_t now) {
     head(name, "counter", help);
     value(name, "", now);
@@ -66,7 +64,9 @@ std::string Status::health() const {
   std::string out;
   JsonWriter writer(out);
   writer.begin_object().field("status", ready() ? "ok" : "not ready");
-  writer.key("connections").number(static_cast<std::int64_t>(sum([](const LoopCounters& loop) -> const Counter& { return loop.streams_now; })));
+  writer.key("connections").number(static_cast<std::int64_t>(sum([](const LoopCounters& loop) -> const Counter& {
+    return loop.streams_now;
+  })));
   writer.key("position").number(static_cast<std::int64_t>(log_.position.get()));
   writer.key("uptime_s").number(uptime().count());
   writer.key("nats").boolean(log_.nats_connected).key("log").boolean(log_.log_followed).end_object();
@@ -99,6 +99,13 @@ std::string Status::metrics() const {
   out.counter("freshet_broker_requests_total", "Requests read.", of(&LoopCounters::requests));
   out.counter("freshet_broker_requests_refused_total", "Requests that could not be read.", of(&LoopCounters::requests_refused));
   out.gauge("freshet_broker_streams", "Open streams.", of(&LoopCounters::streams_now));
+  out.gauge("freshet_broker_sockets", "Open streams that are WebSockets.", of(&LoopCounters::sockets_now));
+  out.counter("freshet_broker_socket_messages_total", "Messages and control frames that clients said.", of(&LoopCounters::socket_messages));
+  out.counter("freshet_broker_socket_messages_refused_total", "Messages answered with an error.",
+              of(&LoopCounters::socket_messages_refused));
+  out.counter("freshet_broker_socket_protocol_errors_total", "Sockets closed with 1002, 1007 or 1009.",
+              of(&LoopCounters::socket_protocol_errors));
+  out.counter("freshet_broker_sockets_silent_total", "Sockets closed because nothing was heard for 300 s.", of(&LoopCounters::silent));
   out.counter("freshet_broker_streams_opened_total", "Streams opened.", of(&LoopCounters::streams_opened));
   out.counter("freshet_broker_streams_refused_total", "Streams refused: cap, origin or token.", of(&LoopCounters::streams_refused));
   out.counter("freshet_broker_streams_put_off_total", "Streams told to come back later.", of(&LoopCounters::streams_put_off));
@@ -136,7 +143,8 @@ std::string Status::metrics() const {
   out.value("freshet_broker_hold_seconds_count", "", log_.events.get());
   out.counter("freshet_broker_log_pages_total", "Pages of the log read for long resumes.", log_.pages_read.get());
   out.gauge("freshet_broker_log_reads_waiting", "Page reads asked for and not answered.", log_.reads_waiting.get());
-  out.counter("freshet_broker_log_attempts_total", "Attempts to follow the log; each beyond the first is a repair.", log_.tail_attempts.get());
+  out.counter("freshet_broker_log_attempts_total", "Attempts to follow the log; each beyond the first is a repair.",
+              log_.tail_attempts.get());
   out.counter("freshet_broker_mailbox_overruns_total", "Loops that fell too far behind and began anew.", log_.mailbox_overruns.get());
   out.counter("freshet_broker_messages_dropped_total", "Messages of NATS that found the mailbox full.", messages_dropped_);
   return out.take();

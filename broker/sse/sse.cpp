@@ -45,9 +45,7 @@ void append_retry(std::string& out, std::chrono::milliseconds after) {
 }
 
 std::string encode_open(std::string_view position) { return encode_control("stream-open", position, {}); }
-std::string encode_reset(std::string_view position, std::string_view reason) {
-  return encode_control("stream-reset", position, reason);
-}
+std::string encode_reset(std::string_view position, std::string_view reason) { return encode_control("stream-reset", position, reason); }
 std::string encode_keep_alive(std::string_view position) { return encode_control("keep-alive", position, {}); }
 
 std::string encode_goodbye(std::chrono::milliseconds after) {

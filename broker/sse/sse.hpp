@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "broker/fanout/notification.hpp"
 #include "shared/headers.hpp"
 
 namespace freshet::broker::sse {
@@ -33,14 +34,6 @@ void append_retry(std::string& out, std::chrono::milliseconds after);
 // The last thing a stream says when the client shall come back `after` a while.
 [[nodiscard]] std::string encode_goodbye(std::chrono::milliseconds after);
 
-// A `notification` of the server's own, which is nowhere stored: its token is about to expire, has, or was revoked (CONTRACT 7, 8).
-struct Notification {
-  std::string_view id;
-  std::string_view type;
-  std::string_view title;
-  std::string_view message;
-  std::string_view created_at;
-};
 [[nodiscard]] std::string encode_notification(const Notification& notification);
 
 inline constexpr std::string_view kDegraded = ": degraded\n\n";

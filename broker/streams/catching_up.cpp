@@ -24,7 +24,7 @@ bool Streams::advance_once(StreamId id) {
   if (ring_.covers(catching.cursor)) {
     Batch part;
     add_opening(stream, part);
-    take_from_ring(catching, stream.channel, part);
+    take_from_ring(stream, part);
     if (part.bytes > 0) send(id, part);
     if (stream.state != State::kOpen || catching.cursor < ring_.tail()) return stream.state == State::kOpen;
     go_live(id);
@@ -42,10 +42,11 @@ bool Streams::advance_once(StreamId id) {
   return false;
 }
 
-void Streams::take_from_ring(Catching& catching, std::string_view channel, Batch& out) {
+void Streams::take_from_ring(Stream& stream, Batch& out) {
+  Catching& catching = *stream.catching;
   const std::size_t bytes_before = out.bytes;
   bool all = true;
-  ring_.each_behind(catching.cursor, channel, [&](StreamSequence sequence, const Frame& frame) {
+  ring_.each_behind(catching.cursor, stream.channel, stream.format, [&](StreamSequence sequence, const Frame& frame) {
     if (out.bytes - bytes_before >= kRingPartBytes) {
       all = false;
       return false;
@@ -60,7 +61,8 @@ void Streams::take_from_ring(Catching& catching, std::string_view channel, Batch
 
 void Streams::go_live(StreamId id) {
   stop_catching(id);
-  if (streams_[id].state == State::kOpen) fanout_.subscribe(id, streams_[id].channel);
+  const Stream& stream = streams_[id];
+  if (stream.state == State::kOpen) fanouts_[index_of(stream.format)].subscribe(id, stream.channel);
 }
 
 void Streams::stop_catching(StreamId id) {
@@ -94,7 +96,7 @@ void Streams::give_permits() {
 void Streams::request_page(StreamId id) {
   Stream& stream = streams_[id];
   stream.catching->need = Need::kPage;
-  reader_.read(PageRequest{StreamKey{settings_.loop, id, stream.generation}, stream.catching->cursor, stream.channel});
+  reader_.read(PageRequest{StreamKey{settings_.loop, id, stream.generation}, stream.catching->cursor, stream.channel, stream.format});
 }
 
 void Streams::on_page(Page& page) {

@@ -26,12 +26,17 @@ struct alignas(64) LoopCounters {
   Counter connections_now;
   Counter connections_accepted;
   Counter streams_now;
+  Counter sockets_now;              // streams that are WebSockets
+  Counter socket_messages;          // said by clients, control frames included
+  Counter socket_messages_refused;  // answered with `error`
+  Counter socket_protocol_errors;   // closed with 1002, 1007 or 1009
   Counter streams_opened;
   Counter streams_refused;  // caps, origins, tokens
   Counter streams_put_off;  // told to come back: not ready, full, draining
   Counter deliveries;       // frames of events handed to a connection
   Counter slow_consumers;
   Counter stalled;
+  Counter silent;  // sockets whose client said nothing for too long
   Counter resumes_from_ring;
   Counter resumes_from_log;
   std::array<Counter, kResetReasons.size()> resets;

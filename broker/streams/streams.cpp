@@ -3,26 +3,18 @@
 #include <algorithm>
 #include <array>
 
-#include "broker/sse/sse.hpp"
 #include "broker/streams/resume.hpp"
+#include "broker/websocket/protocol.hpp"
 #include "shared/check.hpp"
 
 namespace freshet::broker {
 
 Streams::Streams(const StreamSettings& settings, const Clock& clock, StreamWire& wire, LogReader& reader, LoopCounters& counters)
-    : settings_(settings),
-      clock_(clock),
-      wire_(wire),
-      reader_(reader),
-      counters_(counters),
-      ring_(settings.ring),
-      degraded_(make_frame(std::string(sse::kDegraded))),
-      live_(make_frame(std::string(sse::kLive))),
-      waiting_(make_frame(std::string(sse::kWaiting))) {}
+    : settings_(settings), clock_(clock), wire_(wire), reader_(reader), counters_(counters), ring_(settings.ring) {}
 
 // ---------------------------------------------------------------- opening
 
-void Streams::open(StreamId id, std::string_view channel, std::string_view named, std::string head) {
+void Streams::open(StreamId id, std::string_view channel, Format format, std::string_view named, std::string head) {
   FRESHET_CHECK(can_open());
   flush();
   if (streams_.size() <= id) streams_.resize(id + 1);
@@ -30,11 +22,13 @@ void Streams::open(StreamId id, std::string_view channel, std::string_view named
   FRESHET_CHECK(stream.state == State::kFree);
   stream.state = State::kOpen;
   stream.channel = channel;
+  stream.format = format;
   stream.moved = true;
+  stream.silent_rounds = 0;
   ++open_now_;
   counters_.streams_opened.add();
   counters_.streams_now.set(open_now_);
-  sse::append_retry(head, settings_.retry);
+  head += transport(id).hello(settings_.retry);
 
   const ResumePlan plan = decide_resume(named, epoch_, ring_);
   if (plan.from == ResumePlan::From::kReset) return begin_reset(id, plan.reason, std::move(head));
@@ -42,17 +36,12 @@ void Streams::open(StreamId id, std::string_view channel, std::string_view named
   if (plan.from == ResumePlan::From::kLog) counters_.resumes_from_log.add();
   stream.catching = std::make_unique<Catching>();
   stream.catching->cursor = plan.after;
-  // `retry:` belongs to the event that follows it, or to nothing: first bytes leave at once also when the log must be asked.
+  // The first bytes leave at once, also when the log must be asked.
   Batch first;
+  first.add(make_frame(std::move(head)));
   if (plan.from != ResumePlan::From::kLog) {
-    stream.catching->opened = true;
-    head += sse::encode_open(position_text(plan.after));
-    first.add(make_frame(std::move(head)));
-    if (link_ == Link::kDegraded) first.add(degraded_);
-    take_from_ring(*stream.catching, channel, first);
-  } else {
-    head += '\n';
-    first.add(make_frame(std::move(head)));
+    add_opening(stream, first);
+    take_from_ring(stream, first);
   }
   send(id, first);
   advance(id);
@@ -63,24 +52,29 @@ void Streams::begin_reset(StreamId id, std::string_view reason, std::string head
   counters_.note_reset(reason);
   stop_catching(id);
   ++streams_[id].generation;  // a page that was asked for before is not wanted any more
-  head += sse::encode_reset(position_text(ring_.tail()), reason);
+  head += transport(id).reset(position_text(ring_.tail()), reason, clock_.wall());
   say(id, make_frame(std::move(head)));
-  if (link_ == Link::kDegraded) say(id, degraded_);
+  if (link_ == Link::kDegraded) say(id, link_frame(streams_[id]));
   go_live(id);
 }
 
 void Streams::add_opening(Stream& stream, Batch& out) {
   if (stream.catching->opened) return;
   stream.catching->opened = true;
-  out.add(make_frame(sse::encode_open(position_text(stream.catching->cursor))));
-  if (link_ == Link::kDegraded) out.add(degraded_);
+  out.add(make_frame(transport_of(stream.format).opening(position_text(stream.catching->cursor), clock_.wall())));
+  if (link_ == Link::kDegraded) out.add(link_frame(stream));
 }
 
 // ---------------------------------------------------------------- sending
 
-void Streams::flush() { fanout_.flush(*this); }
+void Streams::flush() {
+  for (Fanout& fanout : fanouts_) fanout.flush(*this);
+  for (const StreamId id : leaving_) fanouts_[index_of(streams_[id].format)].unsubscribe(id);
+  leaving_.clear();
+}
 
 void Streams::deliver(SubscriberId id, const Batch& batch) {
+  if (streams_[id].state != State::kOpen) return;
   counters_.deliveries.add(batch.frames.size());
   send(id, batch);
 }
@@ -114,12 +108,25 @@ void Streams::queue_rest(StreamId id, const Batch& batch, std::size_t sent) {
       continue;
     }
     if (stream.outbox.push(frame, sent, settings_.outbox_bytes_max) == PushOutcome::kSlowConsumer) {
-      counters_.slow_consumers.add();
-      return end(id, Ending::kAborted);
+      give_up(id, sent);
+      break;
     }
     sent = 0;
   }
-  if (!watching) wire_.watch_writable(id, true);
+  if (!watching && stream.state != State::kEnded) wire_.watch_writable(id, true);
+}
+
+// A slow consumer. The frame under way is finished, so that the farewell can be read; the frames behind it come with the resume.
+void Streams::give_up(StreamId id, std::size_t sent_of_frame) {
+  Stream& stream = streams_[id];
+  counters_.slow_consumers.add();
+  const std::string last_words = transport(id).farewell({websocket::close::kTryLater, "slow consumer: come back and resume"});
+  if (last_words.empty() || sent_of_frame > 0 || stream.state != State::kOpen) return end(id, Ending::kAborted);
+  stream.outbox.keep_started();
+  if (stream.outbox.push(make_frame(last_words), 0, settings_.outbox_bytes_max) == PushOutcome::kSlowConsumer)
+    return end(id, Ending::kAborted);
+  stream.state = State::kEnding;
+  leaving_.push_back(id);
 }
 
 void Streams::on_writable(StreamId id) {
@@ -134,7 +141,7 @@ void Streams::on_writable(StreamId id) {
     stream.moved = true;
     stream.outbox.consume(*taken);
   }
-  if (stream.state == State::kEnding) return end(id);
+  if (stream.state == State::kEnding) return end(id, Ending::kSaid);
   if (stream.state != State::kOpen) return;
   wire_.watch_writable(id, false);
   if (stream.catching) advance(id);
@@ -148,11 +155,12 @@ void Streams::tell(StreamId id, std::string bytes) {
 }
 
 void Streams::end_with(StreamId id, std::string last_words) {
-  tell(id, std::move(last_words));
+  if (!last_words.empty()) tell(id, std::move(last_words));
   if (streams_[id].state != State::kOpen) return;
-  fanout_.unsubscribe(id);
+  leaving_.push_back(id);
+  flush();
   streams_[id].state = State::kEnding;
-  if (streams_[id].outbox.empty()) end(id);
+  if (streams_[id].outbox.empty()) end(id, Ending::kSaid);
 }
 
 // Marks; the turn's end closes.
@@ -170,8 +178,8 @@ void Streams::reap() {
     const StreamId id = ended_.back();
     ended_.pop_back();
     stop_catching(id);
-    fanout_.unsubscribe(id);
     Stream& stream = streams_[id];
+    fanouts_[index_of(stream.format)].unsubscribe(id);
     stream.state = State::kFree;
     ++stream.generation;
     --open_now_;
@@ -196,10 +204,18 @@ void Streams::on_log(LogOutput output) {
   if (const auto* change = std::get_if<LinkChange>(&output)) return on_link(change->link);
 }
 
+void Streams::publish(const LogEvent& event) {
+  for (const ChannelFrames& one : event.channels) {
+    for (std::size_t format = 0; format < kFormats; ++format) {
+      if (one.frames[format]) fanouts_[format].publish(one.channel, one.frames[format]);
+    }
+  }
+}
+
 void Streams::on_released(Released& released) {
   const SteadyTime now = clock_.steady();
   for (LogEventPtr& event : released.events) {
-    for (const ChannelFrame& one : event->frames) fanout_.publish(one.channel, one.frame);
+    publish(*event);
     ring_.add(std::move(event), now);
   }
   ring_.advance(released.tail);
@@ -225,24 +241,38 @@ void Streams::on_begin(const LogBegin& begin) {
 void Streams::on_link(Link link) {
   if (link == link_) return;
   link_ = link;
-  say_to_all(link == Link::kLive ? live_ : degraded_);
+  say_link_to_all();
 }
 
-void Streams::say_to_all(const Frame& frame) {
+Frame Streams::link_frame(const Stream& stream) const { return make_frame(transport_of(stream.format).link(link_, clock_.wall())); }
+
+void Streams::say_link_to_all() {
   flush();
-  Batch one;
-  one.add(frame);
+  std::array<Batch, kFormats> said;
+  for (std::size_t format = 0; format < kFormats; ++format) {
+    said[format].add(make_frame(transport_of(static_cast<Format>(format)).link(link_, clock_.wall())));
+  }
   for (StreamId id = 0; id < streams_.size(); ++id) {
     const Stream& stream = streams_[id];
-    if (stream.state == State::kOpen && (!stream.catching || stream.catching->opened)) send(id, one);
+    if (stream.state == State::kOpen && (!stream.catching || stream.catching->opened)) send(id, said[index_of(stream.format)]);
   }
 }
 
 // ---------------------------------------------------------------- time
 
+// True when the client has been silent for too long.
+bool Streams::hears_nobody(StreamId id) {
+  const std::uint8_t most = transport(id).rounds().of_silence_max;
+  return most > 0 && ++streams_[id].silent_rounds > most;
+}
+
 void Streams::keep_alive(StreamId id) {
   Stream& stream = streams_[id];
   if (stream.state != State::kOpen && stream.state != State::kEnding) return;
+  if (stream.state == State::kOpen && hears_nobody(id)) {
+    counters_.silent.add();
+    return end_with(id, Farewell{websocket::close::kGoingAway, "nothing was heard for 300 s"});
+  }
   if (!stream.outbox.empty()) {
     if (!stream.moved) {
       counters_.stalled.add();
@@ -251,12 +281,9 @@ void Streams::keep_alive(StreamId id) {
     stream.moved = false;
     return;
   }
-  if (stream.state != State::kOpen) return;
-  if (stream.catching) {
-    say(id, waiting_);  // its position is not the tail's
-  } else {
-    say(id, make_frame(sse::encode_keep_alive(position_text(ring_.tail()))));
-  }
+  if (stream.state != State::kOpen || tick_ / kKeepAliveTicks % transport(id).rounds().between_keep_alives != 0) return;
+  const std::string position = stream.catching ? std::string() : position_text(ring_.tail());
+  say(id, make_frame(transport(id).keep_alive(position, clock_.wall())));
 }
 
 void Streams::on_tick() {
@@ -282,7 +309,7 @@ void Streams::drain_wave() {
     if (streams_[id].state != State::kOpen) continue;
     // Spread, so that they do not all come back at once.
     const std::chrono::milliseconds spread(drain_next_ * 7919 % 2000);
-    end_with(id, sse::encode_goodbye(std::chrono::milliseconds(500) + spread));
+    end_with(id, Farewell{websocket::close::kRestart, "restart: come back and resume", std::chrono::milliseconds(500) + spread});
   }
 }
 

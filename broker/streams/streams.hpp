@@ -2,15 +2,18 @@
 //
 // Shape     a stream is a number that its owner (Server, or a test) chose; bytes leave through a StreamWire.
 //             open() -> catching up (ring, log) -> live -> ended
+//           Each is on one transport (transport.hpp), which is how it says what it says; all else is the same for SSE and WebSocket.
 //           A live stream gets its frames from the Fanout; one that catches up from the ring, or page by page from the log, at its own
 //           pace: the next part is taken when the one before has left. It joins in the turn in which nothing is missing.
 // Order     of the log; no gap and no repeat behind the position that was named. A stream-open or a stream-reset comes first.
 // Bounds    outbox_bytes_max for each stream; catching_up_max streams may hold pages of the log at a time, others wait, kept alive
-// Errors    an outbox that is full ends the stream, and so does one from which nothing leaves for two rounds of keep-alives; the
-//           client resumes. A position that cannot be resumed is a stream-reset, never silence.
+// Errors    an outbox that is full ends the stream (a WebSocket finishes the frame under way and closes with 1013), and so does one from
+//           which nothing leaves for two rounds of keep-alives; the client resumes. A WebSocket whose client is silent for 300 s is closed.
+//           A position that cannot be resumed is a stream-reset, never silence.
 // Threads   belongs to one loop. close() of the wire is never called inside a delivery: ended streams are closed at the turn's end.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -25,13 +28,15 @@
 #include "broker/fanout/ring.hpp"
 #include "broker/log/ports.hpp"
 #include "broker/streams/counters.hpp"
+#include "broker/streams/transport.hpp"
 
 namespace freshet::broker {
 
 using StreamId = SubscriberId;
 
+// kGone: the peer has left, or the connection is broken. kSaid: everything was said and sent; what the peer still says may be awaited.
 // kAborted: who does not read gets no more, and the kernel need not keep what he has not taken.
-enum class Ending : std::uint8_t { kClosed, kAborted };
+enum class Ending : std::uint8_t { kGone, kSaid, kAborted };
 
 class StreamWire {
  public:
@@ -56,22 +61,26 @@ class Streams final : private Delivery {
  public:
   static constexpr std::chrono::milliseconds kTick{100};
   static constexpr std::size_t kKeepAliveTicks = 150;  // each stream gets a keep-alive every 15 s
-  static constexpr std::size_t kDrainTicks = 20;       // streams are ended in waves over 2 s
+  static constexpr std::size_t kDrainTicks = 20;  // streams are ended in waves over 2 s
 
   Streams(const StreamSettings& settings, const Clock& clock, StreamWire& wire, LogReader& reader, LoopCounters& counters);
 
   // False while the log's position is not known, and when draining: the client is told to come back.
   [[nodiscard]] bool can_open() const { return begun_ && !draining_; }
   // `head` goes out before everything else. `named` is the position that the client gave, or empty. can_open() must hold.
-  void open(StreamId stream, std::string_view channel, std::string_view named, std::string head);
+  void open(StreamId stream, std::string_view channel, Format format, std::string_view named, std::string head);
   void on_writable(StreamId stream);
   void on_peer_closed(StreamId stream);
+  // The client has said something.
+  void on_heard(StreamId stream) { streams_[stream].silent_rounds = 0; }
   // Says something to one stream alone; and as the last thing before its end. A stream that is over already is no error.
   void tell(StreamId stream, std::string bytes);
   void end_with(StreamId stream, std::string last_words);
+  void end_with(StreamId stream, const Farewell& farewell) { end_with(stream, transport(stream).farewell(farewell)); }
+  [[nodiscard]] const Transport& transport(StreamId stream) const { return transport_of(streams_[stream].format); }
 
   void on_log(LogOutput output);
-  void on_tick();      // every kTick
+  void on_tick();  // every kTick
   void on_turn_end();  // delivers, then closes what has ended
   void drain();
   [[nodiscard]] bool drained() const { return draining_ && open_now_ == 0; }
@@ -87,7 +96,7 @@ class Streams final : private Delivery {
     StreamSequence cursor;  // everything up to here has been handed over
     Need need = Need::kNothing;
     bool permit = false;
-    bool opened = false;     // the opening event is out
+    bool opened = false;  // the opening event is out
     bool confirmed = false;  // the log has said that it reaches up to the cursor
   };
   struct Stream {
@@ -96,23 +105,26 @@ class Streams final : private Delivery {
     std::string_view channel;
     std::uint32_t generation = 0;
     State state = State::kFree;
-    Ending ending = Ending::kClosed;
+    Ending ending = Ending::kGone;
+    Format format = Format::kSse;
     bool moved = true;  // something left since the last keep-alive round
+    std::uint8_t silent_rounds = 0;
   };
 
   void deliver(SubscriberId stream, const Batch& batch) override;
   void flush();
   void send(StreamId stream, const Batch& batch);
   void say(StreamId stream, const Frame& frame);
-  void say_to_all(const Frame& frame);
+  void say_link_to_all();
   void queue_rest(StreamId stream, const Batch& batch, std::size_t sent);
-  void end(StreamId stream, Ending ending = Ending::kClosed);
+  void give_up(StreamId stream, std::size_t sent_of_frame);
+  void end(StreamId stream, Ending ending = Ending::kGone);
   void reap();
 
   void begin_reset(StreamId stream, std::string_view reason, std::string head);
   void advance(StreamId stream);
   [[nodiscard]] bool advance_once(StreamId stream);
-  void take_from_ring(Catching& catching, std::string_view channel, Batch& out);
+  void take_from_ring(Stream& stream, Batch& out);
   void go_live(StreamId stream);
   void ask_log(StreamId stream);
   void request_page(StreamId stream);
@@ -127,7 +139,10 @@ class Streams final : private Delivery {
   void advance_waiting();
 
   void keep_alive(StreamId stream);
+  [[nodiscard]] bool hears_nobody(StreamId stream);
   void drain_wave();
+  void publish(const LogEvent& event);
+  [[nodiscard]] Frame link_frame(const Stream& stream) const;
   [[nodiscard]] std::string position_text(StreamSequence at) const { return format_position(epoch_, at); }
 
   const StreamSettings settings_;
@@ -136,22 +151,20 @@ class Streams final : private Delivery {
   LogReader& reader_;
   LoopCounters& counters_;
   Ring ring_;
-  Fanout fanout_;
+  std::array<Fanout, kFormats> fanouts_;  // a stream is in that of its format
   std::vector<Stream> streams_;
   std::string epoch_;
   bool begun_ = false;
   Link link_ = Link::kDegraded;
-  std::vector<StreamId> ended_;           // to be closed at the end of the turn
-  std::vector<StreamId> ahead_;           // wait until the tail reaches their cursor
+  std::vector<StreamId> leaving_;  // to be taken from their channels when the fan-out is over
+  std::vector<StreamId> ended_;  // to be closed at the end of the turn
+  std::vector<StreamId> ahead_;  // wait until the tail reaches their cursor
   std::deque<StreamId> wait_for_permit_;  // may name streams that have ended since
   std::size_t permits_now_ = 0;
   std::size_t open_now_ = 0;
   std::size_t tick_ = 0;
   bool draining_ = false;
   std::size_t drain_next_ = 0;
-  const Frame degraded_;
-  const Frame live_;
-  const Frame waiting_;
 };
 
 }  // namespace freshet::broker

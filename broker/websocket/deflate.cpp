@@ -16,9 +16,7 @@ Bytef* bytes_of(std::string_view text) { return reinterpret_cast<Bytef*>(const_c
 
 }  // namespace
 
-Deflater::Deflater() {
-  FRESHET_CHECK(deflateInit2(&stream_, Z_BEST_SPEED, Z_DEFLATED, kRawWindow, kMemory, Z_DEFAULT_STRATEGY) == Z_OK);
-}
+Deflater::Deflater() { FRESHET_CHECK(deflateInit2(&stream_, Z_BEST_SPEED, Z_DEFLATED, kRawWindow, kMemory, Z_DEFAULT_STRATEGY) == Z_OK); }
 Deflater::~Deflater() { deflateEnd(&stream_); }
 
 std::string Deflater::deflate(std::string_view message) {
@@ -57,8 +55,7 @@ Inflater::Outcome Inflater::inflate(std::string_view message, std::string& out, 
       if (out.size() > bytes_max) return Outcome::kTooBig;
     } while (stream_.avail_out == 0 && result == Z_OK);
     const std::string_view rest = piece.substr(piece.size() - stream_.avail_in);
-    if (result == Z_STREAM_END)
-      return rest.empty() || rest == kTail || rest == kTail.substr(0, 1) ? Outcome::kDone : Outcome::kBroken;
+    if (result == Z_STREAM_END) return rest.empty() || rest == kTail || rest == kTail.substr(0, 1) ? Outcome::kDone : Outcome::kBroken;
   }
   return stream_.avail_in == 0 ? Outcome::kDone : Outcome::kBroken;
 }

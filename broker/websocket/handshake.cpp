@@ -35,8 +35,7 @@ class Sha1 {
   void add_block(std::string_view block) {
     std::array<std::uint32_t, 80> words{};
     for (std::size_t i = 0; i < kBlock; ++i) words[i / 4] = words[i / 4] << 8 | static_cast<unsigned char>(block[i]);
-    for (std::size_t i = 16; i < words.size(); ++i)
-      words[i] = std::rotl(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1);
+    for (std::size_t i = 16; i < words.size(); ++i) words[i] = std::rotl(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1);
     auto [a, b, c, d, e] = state_;
     for (std::size_t i = 0; i < words.size(); ++i) {
       const std::uint32_t next = std::rotl(a, 5) + mix(i, b, c, d) + e + words[i];
@@ -111,7 +110,7 @@ bool can_take(std::string_view parameters) {
 
 Handshake refuse(std::uint16_t status, std::string_view why) {
   Handshake out{status, why, Compression::kOff, {}};
-  if (status == 426) out.headers = {{"Upgrade", "websocket"}, {"Sec-WebSocket-Version", std::string(kVersion)}};
+  if (status == 426) out.headers = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", std::string(kVersion)}};
   return out;
 }
 
@@ -131,8 +130,7 @@ Handshake answer_handshake(const Request& request, Compression offered) {
   const bool asks = lists(request.header("Upgrade"), "websocket") && lists(request.header("Connection"), "upgrade");
   if (!asks || !request.http_1_1) return refuse(426, "this address is a WebSocket: ask for an upgrade");
   if (request.method != "GET") return refuse(400, "a WebSocket is opened with GET");
-  if (request.header("Sec-WebSocket-Version") != kVersion)
-    return refuse(426, "only version 13 of the WebSocket protocol is spoken here");
+  if (request.header("Sec-WebSocket-Version") != kVersion) return refuse(426, "only version 13 of the WebSocket protocol is spoken here");
   const auto key = request.header("Sec-WebSocket-Key");
   if (!is_key(key)) return refuse(400, "Sec-WebSocket-Key is 16 bytes in base64");
   Handshake out;
@@ -143,8 +141,7 @@ Handshake answer_handshake(const Request& request, Compression offered) {
   }
   if (offered == Compression::kOn && offers_deflate(extensions)) {
     out.compression = Compression::kOn;
-    out.headers.emplace_back("Sec-WebSocket-Extensions",
-                             "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
+    out.headers.emplace_back("Sec-WebSocket-Extensions", "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
   }
   return out;
 }

@@ -11,10 +11,9 @@
 #include <string_view>
 
 #include "broker/http/request_parser.hpp"
+#include "broker/websocket/protocol.hpp"
 
 namespace freshet::broker::websocket {
-
-enum class Compression : std::uint8_t { kOff, kOn };
 
 struct Handshake {
   std::uint16_t status = 101;

@@ -29,6 +29,8 @@ inline constexpr std::uint16_t kTryLater = 1013;
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
+enum class Compression : std::uint8_t { kOff, kOn };  // RFC 7692, without context takeover
+
 inline constexpr std::size_t kControlBytes = 125;  // payload of a control frame, RFC 6455 5.5
 
 }  // namespace freshet::broker::websocket

@@ -76,8 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_same(whole, hear(bytes, 1, with));
     check_same(whole, hear(bytes, 7, with));
     for (const Event& event : whole.events) check_event(event);
-    if (!whole.events.empty() && whole.events[0].kind == Event::Kind::kText)
-      check_echo(whole.events[0].payload, deflater, inflater);
+    if (!whole.events.empty() && whole.events[0].kind == Event::Kind::kText) check_echo(whole.events[0].payload, deflater, inflater);
   }
   static_cast<void>(offers_deflate(bytes));
   FRESHET_CHECK(accept_key(bytes.substr(0, 100)).size() == 28);

@@ -315,7 +315,7 @@ void World::connect(Client& client) {
   client.stream = {loop, id};
   client.opened = false;
   client.reader = SseReader();
-  side.streams.open(id, client.channel, client.last_id, std::string(kHead));
+  side.streams.open(id, client.channel, broker::Format::kSse, client.last_id, std::string(kHead));
 }
 
 // The client goes; the broker will see it sooner or later.

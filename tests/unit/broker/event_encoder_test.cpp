@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "broker/websocket/encoder.hpp"
 #include "shared/domain/article.hpp"
 #include "shared/domain/course.hpp"
 #include "shared/subject.hpp"
@@ -68,16 +69,50 @@ TEST_CASE("a course that is withdrawn or deleted is gone by its public name, and
   CHECK(rendered(&draft, deleted)->empty());
 }
 
-TEST_CASE("over SSE the same document has the position as its id, on one line") {
+TEST_CASE("each format has the same document: SSE beside its id, a socket as a text frame, deflated where that was agreed on") {
   SeededRandom random(1);
   const Course published = sample(PublicationStatus::kPublished);
   const auto headers = event_headers(publication_event("course", static_cast<const Course*>(nullptr), published, random));
-  const auto event = encode_log_event(kAt, course_subject(published.id), headers, encode_course(published));
+  const std::string document = only(rendered(nullptr, published));
+  for (const auto compression : {websocket::Compression::kOff, websocket::Compression::kOn}) {
+    const auto event = EventEncoder(compression).encode(kAt, course_subject(published.id), headers, encode_course(published));
+    REQUIRE(event.ok());
+    REQUIRE(event->channels.size() == 1);
+    CHECK(event->sequence == kAt.sequence);
+    const auto& frames = event->channels[0].frames;
+    CHECK(*frames[index_of(Format::kSse)] == "id: abcd1234-42\ndata: " + document + "\n\n");
+    CHECK(*frames[index_of(Format::kWebSocket)] == websocket::encode_text(document));
+    const Frame& deflated = frames[index_of(Format::kWebSocketDeflated)];
+    REQUIRE((deflated != nullptr) == (compression == websocket::Compression::kOn));
+    std::size_t bytes = frames[0]->size() + frames[1]->size();
+    if (deflated) {
+      bytes += deflated->size();
+      std::string inflated;
+      const std::size_t head = deflated->size() < 128 ? 2 : 4;
+      CHECK(websocket::Inflater().inflate(std::string_view(*deflated).substr(head), inflated, 10'000) ==
+            websocket::Inflater::Outcome::kDone);
+      CHECK(inflated == document);
+    }
+    CHECK(event->bytes == bytes);
+  }
+}
+
+TEST_CASE("articles have no frames for sockets") {
+  SeededRandom random(1);
+  Article article;
+  article.id = "01HF7YAT00AAAAAAAAAAAAAAAA";
+  article.status = PublicationStatus::kPublished;
+  article.translations[Language::kEnglish] = Translation{"Hello", "<p>x</p>", ""};
+  const auto event =
+      EventEncoder(websocket::Compression::kOn)
+          .encode(kAt, article_subject(article.id), event_headers(article_event(nullptr, article, random)), encode_article(article));
   REQUIRE(event.ok());
-  REQUIRE(event->frames.size() == 1);
-  CHECK(event->sequence == kAt.sequence);
-  CHECK(*event->frames[0].frame == "id: abcd1234-42\ndata: " + only(rendered(nullptr, published)) + "\n\n");
-  CHECK(event->bytes == event->frames[0].frame->size());
+  REQUIRE(event->channels.size() == 2);
+  for (const ChannelFrames& one : event->channels) {
+    CHECK(one.frames[index_of(Format::kSse)] != nullptr);
+    CHECK(one.frames[index_of(Format::kWebSocket)] == nullptr);
+    CHECK(one.frames[index_of(Format::kWebSocketDeflated)] == nullptr);
+  }
 }
 
 TEST_CASE("an article says one document in each language, without a position inside") {
@@ -103,11 +138,12 @@ TEST_CASE("what cannot be read is an error, and what goes to no channel need not
   SeededRandom random(1);
   const Course published = sample(PublicationStatus::kPublished);
   const auto headers = event_headers(publication_event("course", static_cast<const Course*>(nullptr), published, random));
-  CHECK_FALSE(encode_log_event(kAt, "log.course.X", headers, "{}").ok());
-  CHECK_FALSE(encode_log_event(kAt, "log.course.X", {}, encode_course(published)).ok());
-  const auto elsewhere = encode_log_event(kAt, "log.user.X", {}, "not even JSON");
+  EventEncoder encoder(websocket::Compression::kOff);
+  CHECK_FALSE(encoder.encode(kAt, "log.course.X", headers, "{}").ok());
+  CHECK_FALSE(encoder.encode(kAt, "log.course.X", {}, encode_course(published)).ok());
+  const auto elsewhere = encoder.encode(kAt, "log.user.X", {}, "not even JSON");
   REQUIRE(elsewhere.ok());
-  CHECK(elsewhere->frames.empty());
+  CHECK(elsewhere->channels.empty());
 }
 
 }  // namespace

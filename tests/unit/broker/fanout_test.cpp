@@ -34,13 +34,13 @@ LogEventPtr event_at(std::uint64_t sequence, std::string_view channel, std::stri
   LogEvent event;
   event.sequence = StreamSequence{sequence};
   event.bytes = bytes.size();
-  event.frames.push_back({channel, make_frame(std::move(bytes))});
+  event.channels.push_back({channel, {make_frame(std::move(bytes)), nullptr, nullptr}});
   return std::make_shared<const LogEvent>(std::move(event));
 }
 
-std::string behind(const Ring& ring, std::uint64_t after, std::string_view channel) {
+std::string behind(const Ring& ring, std::uint64_t after, std::string_view channel, Format format = Format::kSse) {
   std::string out;
-  ring.each_behind(StreamSequence{after}, channel, [&](StreamSequence, const Frame& frame) {
+  ring.each_behind(StreamSequence{after}, channel, format, [&](StreamSequence, const Frame& frame) {
     out += *frame;
     return true;
   });
@@ -180,4 +180,16 @@ TEST_CASE("a ring keeps its bounds of bytes, events and age") {
   CHECK(ring.bytes_now() == 0);
   CHECK(ring.covers(StreamSequence{4}));
   CHECK_FALSE(ring.covers(StreamSequence{3}));
+}
+
+TEST_CASE("a ring gives each stream the frames of its format, and nothing where an event has none") {
+  Ring ring(RingLimits{});
+  ring.restart(StreamSequence{0});
+  LogEvent event;
+  event.sequence = StreamSequence{1};
+  event.channels.push_back({"a", {make_frame("sse"), make_frame("socket"), nullptr}});
+  ring.add(std::make_shared<const LogEvent>(std::move(event)), {});
+  CHECK(behind(ring, 0, "a", Format::kSse) == "sse");
+  CHECK(behind(ring, 0, "a", Format::kWebSocket) == "socket");
+  CHECK(behind(ring, 0, "a", Format::kWebSocketDeflated) == "");
 }

@@ -88,3 +88,22 @@ TEST_CASE("an outbox is a queue of bytes, whatever the order of pushes and sends
     }
   }
 }
+
+TEST_CASE("an outbox that is given up keeps only the rest of the frame under way") {
+  Outbox outbox;
+  outbox.keep_started();
+  CHECK(outbox.empty());
+  REQUIRE(outbox.push(make_frame("abcd"), 3, 100) == PushOutcome::kQueued);
+  REQUIRE(outbox.push(make_frame("efgh"), 0, 100) == PushOutcome::kQueued);
+  REQUIRE(outbox.push(make_frame("ijkl"), 0, 100) == PushOutcome::kQueued);
+  outbox.consume(2);
+  outbox.keep_started();
+  CHECK(content_of(outbox) == "fgh");
+  CHECK(outbox.bytes_now() == 3);
+  REQUIRE(outbox.push(make_frame("!"), 0, 4) == PushOutcome::kQueued);
+  CHECK(content_of(outbox) == "fgh!");
+  outbox.consume(4);
+  REQUIRE(outbox.push(make_frame("whole"), 0, 100) == PushOutcome::kQueued);
+  outbox.keep_started();
+  CHECK(outbox.empty());
+}

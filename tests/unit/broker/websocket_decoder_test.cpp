@@ -192,9 +192,9 @@ TEST_CASE("text that can not become UTF-8 any more is refused before its frame h
 TEST_CASE("the same bytes give the same events, however they are cut") {
   Deflater deflater;
   const std::string compressed = deflater.deflate("compressed, compressed");
-  const std::string all = text("one") + frame(1, "\xE0\xB8") + ping("p") + frame(kFin, "\xA0") +
-                          frame(kFin | 0x40 | 1, compressed) + frame(0x40 | 1, compressed.substr(0, 3)) +
-                          frame(kFin, compressed.substr(3)) + frame(kFin | 2, std::string(300, 'b')) + closing(4001, "x");
+  const std::string all = text("one") + frame(1, "\xE0\xB8") + ping("p") + frame(kFin, "\xA0") + frame(kFin | 0x40 | 1, compressed) +
+                          frame(0x40 | 1, compressed.substr(0, 3)) + frame(kFin, compressed.substr(3)) +
+                          frame(kFin | 2, std::string(300, 'b')) + closing(4001, "x");
   const Heard whole = read(all, all.size(), &inflater());
   REQUIRE(whole.failed == 0);
   REQUIRE(whole.events.size() == 7);
