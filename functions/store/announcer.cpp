@@ -22,7 +22,7 @@ void Announcer::turn(const Applied& applied, Phase phase, const Checkpoint& chec
     }
   }
   if (phase != Phase::kLive) due_ = SteadyTime{};
-  if (phase != Phase::kLive || (!applied.committed && clock_.steady() < due_)) return;
+  if (phase != Phase::kLive || (!applied.shown && clock_.steady() < due_)) return;
   say(applied_subject_);
   due_ = clock_.steady() + kHeartbeat;
 }

@@ -113,29 +113,38 @@ StreamSequence Follower::position() const { return projection_ != nullptr ? proj
 void Follower::take(const LogMessage& message, std::uint64_t pending) {
   if (!wants_tail()) return;
   last_message_ = clock_.steady();
+  if (projection_->unshown() == 0) first_unshown_ = last_message_;
   if (projection_->uncommitted() == 0) first_uncommitted_ = last_message_;
   if (!projection_->whole() && !projection_->continues_batch(message)) projection_->end_batch();
   if (auto applied = projection_->apply(message); !applied.ok()) failure_ = std::move(applied).error();
   pending_ = pending;
 }
 
-bool Follower::commit_due() const {
-  if (projection_->uncommitted() == 0 || !projection_->whole()) return false;
-  return pending_ == 0 || projection_->uncommitted() >= kGathered || clock_.steady() - first_uncommitted_ >= kGatherTime;
+bool Follower::show_due() const {
+  if (projection_->unshown() == 0 || !projection_->whole()) return false;
+  return pending_ == 0 || projection_->unshown() >= kGathered || clock_.steady() - first_unshown_ >= kGatherTime;
 }
 
-void Follower::commit(Applied& applied) {
-  if (auto committed = projection_->commit(); !committed.ok()) {
-    failed(committed.error());
-    return;
-  }
-  pause_ = kPauseMin;
+bool Follower::commit_due() const {
+  if (projection_->uncommitted() == 0 || projection_->unshown() > 0) return false;
+  return phase_ != Phase::kLive || projection_->uncommitted() >= kCommitEvents || clock_.steady() - first_uncommitted_ >= kCommitTime;
+}
+
+bool Follower::commit() {
+  const auto committed = projection_->commit();
+  if (!committed.ok()) failed(committed.error());
+  if (committed.ok()) pause_ = kPauseMin;
+  return committed.ok();
+}
+
+void Follower::show(Applied& applied) {
+  projection_->show();
   applied_at_ = clock_.wall();
   auto touched = projection_->take_touched();
   for (const std::string& complaint : projection_->take_complaints()) {
     report_.say(Level::kError, "an event of the log cannot be read and was put aside", {{"event", complaint}});
   }
-  applied.committed = true;
+  applied.shown = true;
   if (phase_ != Phase::kBuilding) applied.touched = std::move(touched);
 }
 
@@ -143,8 +152,8 @@ void Follower::commit(Applied& applied) {
 void Follower::reach_end(Applied& applied) {
   if (position() < log_last_) {
     projection_->advance_to(log_last_);
-    commit(applied);
-    if (!applied.committed) return;
+    if (!commit()) return;
+    show(applied);
   }
   if (phase_ == Phase::kBuilding) {
     phase_ = Phase::kFinishing;
@@ -152,7 +161,7 @@ void Follower::reach_end(Applied& applied) {
     ++tail_number_;
   } else if (phase_ == Phase::kCatchingUp) {
     phase_ = Phase::kLive;
-    applied.committed = true;
+    applied.shown = true;
     applied.everything = std::exchange(announce_everything_, false);
     report_.say(Level::kInfo, "the read model is live", {{"position", format_position(checkpoint().epoch, checkpoint().sequence)}});
   }
@@ -192,7 +201,8 @@ Applied Follower::turn(TailState tail) {
   if (projection_ == nullptr) return applied;
   const bool quiet = tail == TailState::kAtEnd && clock_.steady() - last_message_ >= kBatchQuiet;
   if (!projection_->whole() && quiet) projection_->end_batch();
-  if (commit_due()) commit(applied);
+  if (show_due()) show(applied);
+  if (commit_due() && !commit()) return applied;
   if (tail == TailState::kAtEnd && projection_ != nullptr && projection_->uncommitted() == 0 && phase_ != Phase::kLive) reach_end(applied);
   return applied;
 }
@@ -201,8 +211,9 @@ std::chrono::milliseconds Follower::patience() const {
   using std::chrono::milliseconds;
   if (phase_ == Phase::kFinishing) return milliseconds{0};
   if (failure_ || !rebuild_reason_.empty()) return milliseconds{10};
-  if (mid_transaction()) return projection_->whole() ? milliseconds{1} : milliseconds{10};
-  return milliseconds{500};
+  if (gathering()) return projection_->whole() ? milliseconds{1} : milliseconds{10};
+  if (projection_ == nullptr || projection_->uncommitted() == 0) return milliseconds{500};
+  return std::clamp(std::chrono::ceil<milliseconds>(first_uncommitted_ + kCommitTime - clock_.steady()), milliseconds{1}, milliseconds{500});
 }
 
 }  // namespace freshet::store

@@ -7,9 +7,11 @@
 //             kLive         at the log's end
 //           A lost connection leads from kLive to kCatchingUp. A damaged file, a log with another epoch and a log that ends before the
 //           checkpoint lead to kBuilding: the read model is disposable.
-// Order     a turn commits what came in one poll as one transaction; while more is known to wait, up to kGathered events or
-//           kGatherTime. An atomic batch is never divided; one whose end has expired is over
-//           when the tail is at the log's end and kBatchQuiet has passed without a message.
+// Order     a turn shows what came in one poll at once; while more is known to wait, up to kGathered events or kGatherTime. An atomic
+//           batch is never divided; one whose end has expired is over when the tail is at the log's end and kBatchQuiet has passed
+//           without a message.
+// Disk      what is shown while live is committed (and synced) after kCommitTime, or with kCommitEvents: the log has it already, so a
+//           crash costs nothing but the time to apply it again. In other phases each showing is a commit.
 // Errors    none come out: they are reported, and tried again after a pause that grows up to kPauseMax
 // Threads   one
 #pragma once
@@ -33,7 +35,7 @@ enum class Phase : std::uint8_t { kBuilding, kFinishing, kCatchingUp, kLive };
 
 // What a turn changed, to be announced.
 struct Applied {
-  bool committed = false;
+  bool shown = false;
   bool everything = false;  // a new build: whatever anybody remembers may be old
   std::set<Touched> touched;
 };
@@ -45,6 +47,8 @@ class Follower {
   static constexpr std::size_t kGathered = 500;
   static constexpr std::chrono::milliseconds kGatherTime{20};
   static constexpr std::chrono::milliseconds kBatchQuiet{1000};
+  static constexpr std::size_t kCommitEvents = 2000;
+  static constexpr std::chrono::milliseconds kCommitTime{1000};
   static constexpr std::chrono::milliseconds kPauseMin{250};
   static constexpr std::chrono::milliseconds kPauseMax{30'000};
   static constexpr std::size_t kFinishSlice = 50;  // articles
@@ -73,15 +77,15 @@ class Follower {
   [[nodiscard]] std::chrono::milliseconds patience() const;
 
   [[nodiscard]] Phase phase() const { return phase_; }
-  // True while events are applied that are not committed: nothing may be answered now.
-  [[nodiscard]] bool mid_transaction() const { return projection_ != nullptr && projection_->uncommitted() > 0; }
-  // Where the read model stands; empty epoch before the first event.
+  // True while events are applied that are not shown: nothing may be answered now.
+  [[nodiscard]] bool gathering() const { return projection_ != nullptr && projection_->unshown() > 0; }
+  // Where the read model stands, as it is shown; empty epoch before the first event.
   [[nodiscard]] Checkpoint checkpoint() const { return model_ != nullptr ? model_->checkpoint() : Checkpoint{}; }
   // Nothing while there is no complete file.
   [[nodiscard]] Queries* queries() { return queries_.get(); }
   // An answer failed with `error`: damage leads to a new build.
   void answer_failed(const Error& error);
-  // When the last commit was made.
+  // When something was shown last.
   [[nodiscard]] WallTime applied_at() const { return applied_at_; }
 
  private:
@@ -90,8 +94,10 @@ class Follower {
   void drop_model();
   void failed(const Error& error);
   void pause();
+  [[nodiscard]] bool show_due() const;
   [[nodiscard]] bool commit_due() const;
-  void commit(Applied& applied);
+  void show(Applied& applied);
+  [[nodiscard]] bool commit();
   void reach_end(Applied& applied);
   void finish();
 
@@ -108,6 +114,7 @@ class Follower {
   std::string rebuild_reason_;                // not empty: the next turn begins a build
   bool announce_everything_ = false;
   StreamSequence log_last_;
+  SteadyTime first_unshown_{};
   SteadyTime first_uncommitted_{};
   SteadyTime last_message_{};
   SteadyTime paused_until_{};

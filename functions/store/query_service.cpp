@@ -61,7 +61,7 @@ void QueryService::asked_about_itself(std::string_view subject, std::string_view
 }
 
 void QueryService::turn(Follower& follower) {
-  if (follower.mid_transaction()) return;
+  if (follower.gathering()) return;
   const Checkpoint at = follower.checkpoint();
   // The tags of remembered answers name the epoch, and their touches belong to one read model.
   if (cache_of_ != follower.queries() || cache_epoch_ != at.epoch) {

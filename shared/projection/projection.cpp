@@ -18,8 +18,6 @@ const std::array<const char*, Projection::kSqlCount> Projection::kSql{
     "DELETE FROM article WHERE key = ?",
     "INSERT OR REPLACE INTO article_body VALUES(?, ?)",
     "DELETE FROM article_body WHERE key = ?",
-    "INSERT OR REPLACE INTO search(rowid, marks, text) VALUES(?, ?, ?)",
-    "DELETE FROM search WHERE rowid = ?",
     "SELECT deleted, sequence, staff_en, staff_th FROM category WHERE id = ?",
     "INSERT OR REPLACE INTO category VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
     "SELECT sequence, shown FROM user WHERE id = ?",
@@ -49,6 +47,7 @@ Result<void> Projection::apply(const LogMessage& message) {
   if (!database.in_transaction()) FRESHET_TRY_VOID(database.execute("BEGIN"));
   FRESHET_TRY_VOID(dispatch(message, parse_log_subject(message.subject)));
   pending_.sequence = message.sequence;
+  ++unshown_;
   ++uncommitted_;
   if (message.place == BatchPlace::kInside) {
     open_batch_ = message.batch_id;
@@ -80,15 +79,22 @@ Result<void> Projection::dispatch(const LogMessage& message, const LogSubject& s
   return {};
 }
 
-Result<void> Projection::commit() {
+void Projection::show() {
   FRESHET_CHECK(whole());
+  model_->set_checkpoint(pending_);
+  unshown_ = 0;
+}
+
+Result<void> Projection::commit() {
+  show();
   Database& database = model_->database();
-  if (pending_ == model_->checkpoint()) return {};
+  if (pending_ == committed_) return {};
   if (!database.in_transaction()) FRESHET_TRY_VOID(database.execute("BEGIN"));
+  FRESHET_TRY_VOID(model_->refresh_search());
   FRESHET_TRY_VOID(model_->tallies().save(database));
   FRESHET_TRY_VOID(sql(kPutCheckpoint).execute(pending_.epoch, pending_.sequence.value, pending_.skipped, pending_.poisoned));
   FRESHET_TRY_VOID(database.execute("COMMIT"));
-  model_->set_checkpoint(pending_);
+  committed_ = pending_;
   uncommitted_ = 0;
   return {};
 }
@@ -98,8 +104,10 @@ void Projection::rollback() {
   if (database.in_transaction()) static_cast<void>(database.execute("ROLLBACK").ok());
   // If that fails the file is damaged or gone, which the owner sees from Database::damaged().
   static_cast<void>(model_->tallies().load(database).ok());
-  pending_ = model_->checkpoint();
-  uncommitted_ = 0;
+  pending_ = committed_;
+  model_->set_checkpoint(committed_);
+  model_->forget_unsearchable();
+  unshown_ = uncommitted_ = 0;
   open_batch_.clear();
   touched_.clear();
 }

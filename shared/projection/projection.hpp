@@ -1,8 +1,9 @@
 // Projection: applies the log's events to a ReadModel.
 //
 // Order     in sequence order; an event at or below the checkpoint changes nothing, so any overlap may be sent again.
-// Shape     apply() opens a transaction when none is open, commit() writes the checkpoint into the same one: a group of events is in
-//           the file whole or not at all. Atomic batches of the log are applied whole: commit() only while whole().
+// Shape     apply() opens a transaction when none is open; show() makes what it holds the read model's position, so that queries (on the
+//           same connection) may answer from it; commit() puts it on disk with its checkpoint: a group of events is in the file whole or not
+//           at all. Atomic batches of the log are applied whole: show() and commit() only while whole().
 // Errors    an event that cannot be read is recorded (table `poison`) and skipped, one of an unknown kind is counted and skipped: neither
 //           is an error. An error is the database's; call rollback(), or throw the file away when Database::damaged().
 #pragma once
@@ -51,15 +52,18 @@ class Projection {
   void end_batch() { open_batch_.clear(); }
   // True when `message` belongs to the batch that is open; if not, the batch is over and may be committed before `message` is applied.
   [[nodiscard]] bool continues_batch(const LogMessage& message) const { return !open_batch_.empty() && message.batch_id == open_batch_; }
-  [[nodiscard]] Result<void> commit();
+  void show();
+  [[nodiscard]] Result<void> commit();  // shows too
+  // Back to the last commit; what was shown since is forgotten, and comes again from the log.
   void rollback();
 
   // The log has nothing between the last event and this sequence: messages there are expired or removed.
   void advance_to(StreamSequence sequence);
 
-  // The position with the open transaction; ReadModel::checkpoint() is the committed one.
+  // The position of all that was applied; ReadModel::checkpoint() is the one that is shown.
   [[nodiscard]] const Checkpoint& pending() const { return pending_; }
-  [[nodiscard]] std::size_t uncommitted() const { return uncommitted_; }
+  [[nodiscard]] std::size_t unshown() const { return unshown_; }          // events
+  [[nodiscard]] std::size_t uncommitted() const { return uncommitted_; }  // events, shown or not
   // The entities changed since it was last asked, each once.
   [[nodiscard]] std::set<Touched> take_touched() { return std::exchange(touched_, {}); }
   // Why events were put aside since it was last asked; for the log of the process.
@@ -67,14 +71,14 @@ class Projection {
 
  private:
   enum Sql : std::size_t {
-    kFindArticle, kHighestKey, kInsertArticle, kUpdateArticle, kDeleteArticle, kPutBody, kDeleteBody, kPutSearch, kDeleteSearch,
+    kFindArticle, kHighestKey, kInsertArticle, kUpdateArticle, kDeleteArticle, kPutBody, kDeleteBody,
     kFindCategory, kPutCategory, kFindUser, kPutUser, kDeleteUser, kFindGroup, kPutGroup, kDeleteGroup, kDeleteMembers, kPutMember, kPutPoison,
     kPutCheckpoint, kSqlCount,
   };
   struct Known;
   static const std::array<const char*, kSqlCount> kSql;
 
-  explicit Projection(ReadModel& model) : model_(&model), pending_(model.checkpoint()) {}
+  explicit Projection(ReadModel& model) : model_(&model), pending_(model.checkpoint()), committed_(pending_) {}
   [[nodiscard]] Result<void> dispatch(const LogMessage& message, const LogSubject& subject);
   [[nodiscard]] Result<void> apply_article(std::string_view id, const LogMessage& message);
   [[nodiscard]] Result<Known> find_article(std::string_view id);
@@ -92,6 +96,8 @@ class Projection {
   ReadModel* model_;
   std::array<Statement, kSqlCount> statements_;
   Checkpoint pending_;
+  Checkpoint committed_;
+  std::size_t unshown_ = 0;
   std::size_t uncommitted_ = 0;
   std::string open_batch_;
   std::set<Touched> touched_;

@@ -71,7 +71,7 @@ Result<void> Projection::remove_article(std::string_view id, StreamSequence sequ
   if (!known.exists) return {};
   FRESHET_TRY_VOID(sql(kDeleteArticle).execute(known.key));
   FRESHET_TRY_VOID(sql(kDeleteBody).execute(known.key));
-  if (model_->mode() == FillMode::kLive) FRESHET_TRY_VOID(sql(kDeleteSearch).execute(known.key));
+  FRESHET_TRY_VOID(model_->note_unsearchable(known.key));
   tally_article(known.status, known.category_id, -1, sequence);
   return {};
 }
@@ -87,7 +87,7 @@ Result<void> Projection::write_article(const Article& article, std::int64_t key,
   if (moved) {
     FRESHET_TRY_VOID(sql(kDeleteArticle).execute(known.key));
     FRESHET_TRY_VOID(sql(kDeleteBody).execute(known.key));
-    if (model_->mode() == FillMode::kLive) FRESHET_TRY_VOID(sql(kDeleteSearch).execute(known.key));
+    FRESHET_TRY_VOID(model_->note_unsearchable(known.key));
   }
   const ArticlePieces pieces = cut_article(article);
   const Category* category = article.category ? &*article.category : nullptr;
@@ -107,9 +107,7 @@ Result<void> Projection::write_article(const Article& article, std::int64_t key,
     FRESHET_TRY_VOID(put(sql(kInsertArticle), article.id, known.view_count));
   }
   FRESHET_TRY_VOID(sql(kPutBody).execute(key, pieces.translations));
-  if (model_->mode() == FillMode::kBulk) return {};
-  const auto text = search_text(status, category_id, pieces.translations);
-  return sql(kPutSearch).execute(key, text.marks, text.text);
+  return model_->note_unsearchable(key);
 }
 
 }  // namespace freshet

@@ -85,6 +85,7 @@ Result<Queries::ArticleFilter> Queries::filter_of(const Json& parameters) {
     if (found) filter.category_id = rows.text(0);
   }
   if (const std::string* typed = json_text(parameters, "search"); typed != nullptr && !trim(*typed).empty()) {
+    FRESHET_TRY_VOID(model_.refresh_search());
     filter.by_search = true;
     filter.match = search_expression(*typed);
     if (filter.match.empty()) return filter;

@@ -142,6 +142,31 @@ Result<void> ReadModel::load() {
   return tallies_.load(database_);
 }
 
+Result<void> ReadModel::note_unsearchable(std::int64_t key) {
+  if (mode_ == FillMode::kBulk) return {};
+  unsearchable_.insert(key);
+  return unsearchable_.size() < kUnsearchableMax ? Result<void>() : refresh_search();
+}
+
+Result<void> ReadModel::refresh_search() {
+  if (unsearchable_.empty()) return {};
+  FRESHET_TRY(select, database_.prepare("SELECT status, category_id, translations FROM article JOIN article_body USING (key) WHERE key = ?"));
+  FRESHET_TRY(put, database_.prepare("INSERT OR REPLACE INTO search(rowid, marks, text) VALUES(?, ?, ?)"));
+  FRESHET_TRY(remove, database_.prepare("DELETE FROM search WHERE rowid = ?"));
+  for (const std::int64_t key : unsearchable_) {
+    Rows rows = select.run(key);
+    FRESHET_TRY(found, rows.next());
+    if (!found) {
+      FRESHET_TRY_VOID(remove.execute(key));
+      continue;
+    }
+    const auto text = search_text(rows.integer(0), rows.text(1), rows.text(2));
+    FRESHET_TRY_VOID(put.execute(key, text.marks, text.text));
+  }
+  unsearchable_.clear();
+  return {};
+}
+
 Result<std::size_t> ReadModel::fill_search(std::size_t articles_max) {
   FRESHET_TRY(insert, database_.prepare("INSERT INTO search(rowid, marks, text) VALUES(?, ?, ?)"));
   FRESHET_TRY(select, database_.prepare("SELECT key, status, category_id, translations FROM article JOIN article_body USING (key) "
@@ -170,7 +195,7 @@ Result<bool> ReadModel::finish_some(std::size_t articles_max) {
     searchable_uncommitted_ = 0;
   }
   if (!last) return false;
-  FRESHET_TRY_VOID(database_.execute("INSERT INTO search(search, rank) VALUES('hashsize', 1048576), ('automerge', 4)"));
+  FRESHET_TRY_VOID(database_.execute("INSERT INTO search(search, rank) VALUES('hashsize', 4194304), ('automerge', 8), ('deletemerge', 25)"));
   FRESHET_TRY_VOID(database_.execute(kIndexes));
   mode_ = FillMode::kLive;
   FRESHET_TRY_VOID(set_pragmas());

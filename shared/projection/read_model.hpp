@@ -3,12 +3,15 @@
 // Shape     tables of schema.sql in read_model.cpp; a changed one gets a new kProjectionVersion (shared/position.hpp), and so a new file.
 //           A file is made in bulk (without the indexes that only queries use, fsync off, and thrown away when that is interrupted) or is live
 //           (rollback journal, fsync at each commit: a crash or a power cut leaves the last commit or the one before).
+//           Live, the search index follows the articles lazily: FTS5 writes a segment whenever rowids go backwards, so changed articles are
+//           noted and written together, in order. Whoever searches calls refresh_search() first.
 // Errors    open() of a file that is not whole fails with damaged() seen by is_damage(); delete the file and build again
 // Threads   belongs to one thread, as do the Projection that writes it and the Queries that read it
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "shared/position.hpp"
@@ -37,6 +40,12 @@ class ReadModel {
   // Bulk mode only: fills the search index for some articles more; true when all are in and the file is live and on disk.
   [[nodiscard]] Result<bool> finish_some(std::size_t articles_max);
 
+  // Live mode: an article at this key is new, changed or gone. In bulk mode nothing: finish_some() takes them all.
+  [[nodiscard]] Result<void> note_unsearchable(std::int64_t key);
+  // Brings the search index up to the articles, inside the transaction that changed them. At most kUnsearchableMax wait.
+  [[nodiscard]] Result<void> refresh_search();
+  void forget_unsearchable() { unsearchable_.clear(); }  // the transaction was rolled back
+
   [[nodiscard]] FillMode mode() const { return mode_; }
   [[nodiscard]] Database& database() { return database_; }
   [[nodiscard]] Tallies& tallies() { return tallies_; }
@@ -45,6 +54,7 @@ class ReadModel {
   void set_checkpoint(Checkpoint checkpoint) { checkpoint_ = std::move(checkpoint); }
 
  private:
+  static constexpr std::size_t kUnsearchableMax = 500;
   ReadModel(Database database, FillMode mode) : database_(std::move(database)), mode_(mode) {}
   Result<void> load();
   Result<void> set_pragmas();
@@ -56,6 +66,7 @@ class ReadModel {
   Checkpoint checkpoint_;
   std::int64_t searchable_up_to_ = 0;  // bulk: articles up to this key are in the search index
   std::size_t searchable_uncommitted_ = 0;
+  std::set<std::int64_t> unsearchable_;
 };
 
 // What the search index holds of one article: `translations` as article_body keeps it, which append_article wrote.

@@ -43,6 +43,8 @@ TEST_CASE("a store that comes back goes on from its checkpoint") {
     site.begin();
     site.append(article_of(1, 5000));
     CHECK(site.round().touched == std::set<Touched>{{EntityKind::kArticle, id_of(1)}});
+    site.clock.advance(store::Follower::kCommitTime);
+    site.round();
     log = site.log;
   }
   Site again(folder);
@@ -57,6 +59,30 @@ TEST_CASE("a store that comes back goes on from its checkpoint") {
   CHECK_FALSE(applied.everything);
   again.until_live();
   CHECK(published(again, again.follower) == 2);
+}
+
+TEST_CASE("what is shown while live is on disk after a while, and a crash before that costs nothing but applying it again") {
+  auto folder = std::make_shared<Folder>();
+  std::vector<projection_test::Entry> log;
+  const auto position_after_crash = [&](milliseconds lived) {
+    {
+      Site site(folder);
+      site.log = log;
+      site.begin();
+      site.append(article_of(static_cast<int>(log.size()) + 1, 5000));
+      CHECK(site.round().shown);
+      CHECK(published(site, site.follower) == site.log.size() - 1);
+      CHECK(site.follower.patience() <= store::Follower::kCommitTime);
+      site.clock.advance(lived);
+      site.round();
+      log = site.log;
+    }
+    Site again(folder);
+    again.follower.start();
+    return again.follower.position().value;
+  };
+  CHECK(position_after_crash(store::Follower::kCommitTime - milliseconds(1)) == 1);
+  CHECK(position_after_crash(store::Follower::kCommitTime) == 3);
 }
 
 TEST_CASE("another epoch, and a log that ends before the checkpoint, lead to a new build") {
@@ -148,7 +174,7 @@ TEST_CASE("a batch is shown whole or not at all, and one without its end after a
   const Article first = article_of(1, 5000);
   site.append(article_subject(first.id), encode_article(first), BatchPlace::kInside, "b");
   site.round();
-  CHECK(site.follower.mid_transaction());
+  CHECK(site.follower.gathering());
   CHECK(site.follower.checkpoint().sequence.value == 1);
   SUBCASE("its end comes") {
     const Article second = article_of(2, 6000);
@@ -159,7 +185,7 @@ TEST_CASE("a batch is shown whole or not at all, and one without its end after a
   SUBCASE("its end has expired") {
     site.clock.advance(milliseconds(999));
     site.round();
-    CHECK(site.follower.mid_transaction());
+    CHECK(site.follower.gathering());
     site.clock.advance(milliseconds(1));
     site.round();
     CHECK(published(site, site.follower) == 1);
@@ -167,7 +193,7 @@ TEST_CASE("a batch is shown whole or not at all, and one without its end after a
   SUBCASE("the connection is away meanwhile: nothing is known of its end") {
     site.clock.advance(milliseconds(5000));
     static_cast<void>(site.follower.turn(store::TailState::kBehind));
-    CHECK(site.follower.mid_transaction());
+    CHECK(site.follower.gathering());
   }
   CHECK(site.follower.patience() >= milliseconds(1));
 }
@@ -178,9 +204,9 @@ TEST_CASE("events that are known to be followed by more are gathered, for a whil
   const Article article = article_of(1, 5000);
   const projection_test::Entry entry{article_subject(article.id), 2, encode_article(article), BatchPlace::kAlone, {}};
   site.follower.take(entry.message(), 1000);
-  CHECK_FALSE(site.follower.turn(store::TailState::kBehind).committed);
+  CHECK_FALSE(site.follower.turn(store::TailState::kBehind).shown);
   site.clock.advance(store::Follower::kGatherTime);
-  CHECK(site.follower.turn(store::TailState::kBehind).committed);
+  CHECK(site.follower.turn(store::TailState::kBehind).shown);
 }
 
 TEST_CASE("what the log has lost at its end is passed over, so that its position is reached") {

@@ -81,6 +81,26 @@ TEST_CASE("a batch is not committed before its last message, and a rollback leav
   CHECK(store.body("articles.list", "{}")["count"] == 3);
 }
 
+TEST_CASE("what is shown is answered before it is committed, and a rollback leads back to the commit") {
+  Store store;
+  store.put(article_of(1, 5000));
+  const std::string before = dump(*store.model);
+  const Checkpoint committed = store.model->checkpoint();
+  store.apply(entry_of(store.next_sequence, article_of(2, 6000)));
+  CHECK(store.model->checkpoint() == committed);
+  store.projection->show();
+  CHECK(store.projection->unshown() == 0);
+  CHECK(store.projection->uncommitted() == 1);
+  CHECK(store.model->checkpoint() == store.projection->pending());
+  CHECK(store.body("articles.list", "{}")["count"] == 2);
+  CHECK(store.body("articles.list", R"({"search":"title"})")["count"] == store.body("articles.list", "{}")["count"]);
+  store.projection->rollback();
+  CHECK(store.projection->uncommitted() == 0);
+  CHECK(store.model->checkpoint() == committed);
+  CHECK(dump(*store.model) == before);
+  CHECK(store.body("articles.list", "{}")["count"] == 1);
+}
+
 TEST_CASE("a batch whose last message has expired ends where another begins") {
   Store store;
   Entry first = entry_of(1, article_of(1, 5000));
