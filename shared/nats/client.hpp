@@ -32,6 +32,7 @@
 #include "shared/clock.hpp"
 #include "shared/nats/connection.hpp"
 #include "shared/nats/protocol.hpp"
+#include "shared/nats/server_url.hpp"
 #include "shared/nats/transport.hpp"
 #include "shared/random.hpp"
 #include "shared/result.hpp"
@@ -54,15 +55,6 @@ struct Message {
 
   [[nodiscard]] HeaderView headers() const { return HeaderView(header_block); }
 };
-
-// `nats://[user[:password]@]host[:port]`; host is an IP address or `localhost`, the port 4222 where none is given; user and password
-// may be percent-encoded.
-struct ServerUrl {
-  std::string host;
-  std::uint16_t port = 4222;
-  Credentials credentials;
-};
-[[nodiscard]] Result<ServerUrl> parse_server_url(std::string_view url);
 
 struct ClientOptions {
   ServerUrl server;

@@ -59,16 +59,22 @@ Result<PubAck> JetStream::append(const Append& append) {
   return ack_of(answer);
 }
 
-std::vector<Result<PubAck>> JetStream::append_all(std::span<const Append> appends) {
+// All appends leave in one write; `add` gives each its further headers, told its number from 1.
+std::vector<Result<Message>> JetStream::send_all(std::span<const Append> appends, const std::function<void(HeaderList&, std::size_t)>& add) {
   std::vector<HeaderList> headers;
   std::vector<Request> requests;
   headers.reserve(appends.size());
   requests.reserve(appends.size());
   for (const Append& append : appends) {
     headers.push_back(headers_of(append));
+    if (add) add(headers.back(), headers.size());
     requests.push_back({append.subject, &headers.back(), append.payload});
   }
-  auto answers = client_.request_all(requests, options_.write_timeout, Repeat::kNever);
+  return client_.request_all(requests, options_.write_timeout, Repeat::kNever);
+}
+
+std::vector<Result<PubAck>> JetStream::append_all(std::span<const Append> appends) {
+  auto answers = send_all(appends, {});
   std::vector<Result<PubAck>> acks;
   acks.reserve(appends.size());
   for (auto& answer : answers) acks.push_back(ack_of(answer));
@@ -92,21 +98,14 @@ Result<PubAck> JetStream::append_batch(std::span<const Append> appends) {
   }
 }
 
-// All messages leave in one write; the server answers each (empty, or why it was refused) and the last with the acknowledgement.
+// The server answers each message (empty, or why it was refused) and the last with the acknowledgement.
 Result<PubAck> JetStream::append_batch_once(std::span<const Append> appends, bool& busy) {
   const std::string id = random_token(random_, kBatchIdLength);
-  std::vector<HeaderList> headers;
-  std::vector<Request> requests;
-  headers.reserve(appends.size());
-  requests.reserve(appends.size());
-  for (const Append& append : appends) {
-    headers.push_back(headers_of(append));
-    headers.back().emplace_back("Nats-Batch-Id", id);
-    headers.back().emplace_back("Nats-Batch-Sequence", std::to_string(headers.size()));
-    requests.push_back({append.subject, &headers.back(), append.payload});
-  }
-  headers.back().emplace_back("Nats-Batch-Commit", "1");
-  auto answers = client_.request_all(requests, options_.write_timeout, Repeat::kNever);
+  auto answers = send_all(appends, [&](HeaderList& headers, std::size_t number) {
+    headers.emplace_back("Nats-Batch-Id", id);
+    headers.emplace_back("Nats-Batch-Sequence", std::to_string(number));
+    if (number == appends.size()) headers.emplace_back("Nats-Batch-Commit", "1");
+  });
   auto ack = ack_of(answers.back());
   if (ack.ok()) return ack;
   // What stopped the batch is the first refusal; the last only says that the batch is incomplete.

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -107,6 +108,8 @@ class JetStream {
   [[nodiscard]] Client& client() { return client_; }
 
  private:
+  [[nodiscard]] std::vector<Result<Message>> send_all(std::span<const Append> appends,
+                                                      const std::function<void(HeaderList&, std::size_t)>& add);
   [[nodiscard]] Result<PubAck> append_batch_once(std::span<const Append> appends, bool& busy);
   [[nodiscard]] Result<Page> read_page(std::string_view stream, std::string_view payload);
   Client& client_;

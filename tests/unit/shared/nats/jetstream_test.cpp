@@ -2,22 +2,17 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/support/fake_nats.hpp"
+#include "tests/support/nats_bench.hpp"
 
 namespace freshet::nats {
 namespace {
 
 using namespace std::chrono_literals;
-using freshet::testing::FakeNats;
-using freshet::testing::ManualClock;
+using freshet::testing::NatsBench;
 using freshet::testing::Published;
-using freshet::testing::SeededRandom;
 
-struct Bench {
-  ManualClock clock;
-  SeededRandom random{11};
-  FakeNats server{clock};
-  Client client{server, clock, random, {}};
+struct Bench : NatsBench {
+  Bench() : NatsBench(11) {}
   JetStream jetstream{client, random};
 
   void answer(std::function<std::string(const Published&)> body) {

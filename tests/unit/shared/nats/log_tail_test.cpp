@@ -2,23 +2,17 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/support/fake_nats.hpp"
+#include "tests/support/nats_bench.hpp"
 
 namespace freshet::nats {
 namespace {
 
 using namespace std::chrono_literals;
-using freshet::testing::FakeNats;
-using freshet::testing::ManualClock;
+using freshet::testing::NatsBench;
 using freshet::testing::Published;
-using freshet::testing::SeededRandom;
 
 // A server with one consumer at a time, which sends what the test tells it to.
-struct Bench {
-  ManualClock clock;
-  SeededRandom random{13};
-  FakeNats server{clock};
-  Client client{server, clock, random, {}};
+struct Bench : NatsBench {
   JetStream jetstream{client, random};
   std::vector<std::uint64_t> seen;
   std::vector<std::uint64_t> starts;  // opt_start_seq of every consumer made
@@ -26,7 +20,7 @@ struct Bench {
   std::uint64_t pending = 0;          // what a new consumer says
   std::uint64_t consumer_sequence = 0;
 
-  Bench() {
+  Bench() : NatsBench(13) {
     server.on_publish = [this](const Published& message) {
       if (!message.subject.starts_with("$JS.API.CONSUMER.CREATE.LOG.tail-")) return;
       const auto request = parse_json_object(message.payload);
