@@ -1,12 +1,15 @@
 #include "functions/api/answer_cache.hpp"
 
+#include <functional>
+#include <utility>
+
 #include "shared/id.hpp"
 
 namespace freshet::api {
 namespace {
 
 constexpr std::string_view kInvalidate = "live.invalidate.";
-constexpr std::size_t kOverheadBytes = 512;  // of an entry beside its texts
+constexpr std::size_t kOverheadBytes = 1024;  // of an entry beside its texts, here and in the host
 
 // One article's answer begins with its id; a list begins otherwise.
 std::string_view article_of(std::string_view body) {
@@ -30,27 +33,33 @@ void AnswerCache::follow(std::uint64_t generation) {
   generation_ = generation;
 }
 
-const AnswerCache::Entry* AnswerCache::find(std::string_view target) {
-  const auto found = entries_.find(target);
-  if (found == entries_.end()) return nullptr;
-  found->second.used = ++uses_;
-  return &found->second;
+AnswerCache::Entry* AnswerCache::find(std::string_view target) {
+  const auto found = places_.find(target);
+  if (found == places_.end()) return nullptr;
+  entries_.splice(entries_.begin(), entries_, found->second);
+  return &*found->second;
+}
+
+bool AnswerCache::asked_before(std::string_view target) {
+  const std::size_t hash = std::hash<std::string_view>{}(target);
+  return std::exchange(asked_[hash % asked_.size()], hash) == hash;
 }
 
 void AnswerCache::keep(std::string_view target, Response full) {
   const std::string* etag = find_header(full.headers, "etag");
   if (etag == nullptr || full.body.size() > kAnswerBytesMax) return;
-  if (const auto known = entries_.find(target); known != entries_.end()) drop(known);
+  if (const auto known = places_.find(target); known != places_.end()) drop(known->second);
   Entry entry;
+  entry.target = target;
   entry.etag = *etag;
   entry.article = article_of(full.body);
   entry.bytes = kOverheadBytes + target.size() + full.body.size() + 2 * bytes_of(full.headers);
-  entry.used = ++uses_;
-  entry.unchanged = Response{304, full.headers, {}, full.body.size()};
-  entry.full = std::move(full);
+  entry.unchanged.response = Response{304, full.headers, {}, full.body.size()};
+  entry.full.response = std::move(full);
   make_room(entry.bytes);
   bytes_ += entry.bytes;
-  entries_.emplace(std::string(target), std::move(entry));
+  entries_.push_front(std::move(entry));
+  places_.emplace(entries_.front().target, entries_.begin());
 }
 
 void AnswerCache::invalidate(std::string_view subject) {
@@ -66,29 +75,25 @@ void AnswerCache::invalidate(std::string_view subject) {
   }
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     const auto next = std::next(entry);
-    if (entry->second.article.empty() || entry->second.article == id) drop(entry);
+    if (entry->article.empty() || entry->article == id) drop(entry);
     entry = next;
   }
 }
 
 void AnswerCache::drop(Entries::iterator entry) {
-  bytes_ -= entry->second.bytes;
+  bytes_ -= entry->bytes;
+  places_.erase(entry->target);
   entries_.erase(entry);
 }
 
 void AnswerCache::clear() {
+  places_.clear();
   entries_.clear();
   bytes_ = 0;
 }
 
 void AnswerCache::make_room(std::size_t bytes) {
-  while (!entries_.empty() && (entries_.size() >= kEntriesMax || bytes_ + bytes > kBytesMax)) {
-    auto oldest = entries_.begin();
-    for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-      if (entry->second.used < oldest->second.used) oldest = entry;
-    }
-    drop(oldest);
-  }
+  while (!entries_.empty() && (entries_.size() >= kEntriesMax || bytes_ + bytes > kBytesMax)) drop(std::prev(entries_.end()));
 }
 
 }  // namespace freshet::api

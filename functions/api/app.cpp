@@ -13,7 +13,8 @@ namespace freshet::api {
 namespace {
 
 // As on an HTTP/1.1 wire: `name: value\r\n`.
-std::size_t wire_bytes(const HeaderList& headers) {
+template <typename Headers>
+std::size_t wire_bytes(const Headers& headers) {
   std::size_t bytes = 0;
   for (const auto& [name, value] : headers) bytes += name.size() + value.size() + 4;
   return bytes;
@@ -42,6 +43,15 @@ void carry_always(Response& response) {
 
 bool is_read(Method method) { return method == Method::kGet || method == Method::kHead; }
 
+// A request that may be sent an answer as it lies in memory; no other one is looked up by remembered().
+bool is_plain(Method method, std::string_view allowed_origin) { return method == Method::kGet && allowed_origin.empty(); }
+
+// A request whose answer is the same for everybody, and from whichever position.
+template <typename Headers>
+bool is_for_anybody(const Headers& headers) {
+  return find_header(headers, "authorization") == nullptr && find_header(headers, "freshet-min-position") == nullptr;
+}
+
 }  // namespace
 
 Response App::answer(Request& request, BodySource& body) {
@@ -52,8 +62,9 @@ Response App::answer(Request& request, BodySource& body) {
   } else if (wire_bytes(request.headers) > limits::kHeadersBytes) {
     response =
         problem(Error{Errc::kHeadersTooLarge, "all headers together have at most " + std::to_string(limits::kHeadersBytes) + " bytes"});
-  } else if (const auto* entry = find_remembered(request)) {
-    response = has_already(request.headers, entry->etag) ? entry->unchanged : entry->full;
+  } else if (const auto* entry =
+                 is_plain(request.method, origin) ? nullptr : find_remembered(request.method, request.target, request.headers)) {
+    response = (has_already(request.headers, entry->etag) ? entry->unchanged : entry->full).response;
   } else {
     response = route(request, body);
     carry_always(response);
@@ -66,20 +77,19 @@ Response App::answer(Request& request, BodySource& body) {
   return response;
 }
 
-const Response* App::remembered(const Request& request) {
-  const bool plain = request.method == Method::kGet && wire_bytes(request.headers) <= limits::kHeadersBytes;
-  if (!plain || !allowed_origin(parts_.settings, request.headers).empty()) return nullptr;
-  const AnswerCache::Entry* entry = find_remembered(request);
+Repeated* App::remembered(const RequestHead& request) {
+  if (!is_plain(request.method, allowed_origin(parts_.settings, request.headers))) return nullptr;
+  if (wire_bytes(request.headers) > limits::kHeadersBytes) return nullptr;
+  AnswerCache::Entry* entry = find_remembered(request.method, request.target, request.headers);
   if (entry == nullptr) return nullptr;
   return has_already(request.headers, entry->etag) ? &entry->unchanged : &entry->full;
 }
 
-const AnswerCache::Entry* App::find_remembered(const Request& request) {
-  if (!is_read(request.method) || request.header("authorization") != nullptr || request.header("freshet-min-position") != nullptr)
-    return nullptr;
-  if (!parts_.freshness.current()) return nullptr;
+template <typename Headers>
+AnswerCache::Entry* App::find_remembered(Method method, std::string_view target, const Headers& headers) {
+  if (!is_read(method) || !is_for_anybody(headers) || !parts_.freshness.current()) return nullptr;
   parts_.cache.follow(parts_.freshness.generation());
-  return parts_.cache.find(request.target);
+  return parts_.cache.find(target);
 }
 
 void App::remember(const Request& request, Answer answer) {
@@ -117,8 +127,9 @@ Result<Response> App::run(const Route& route, Request& request, BodySource& body
     if (type == nullptr && !bytes.empty()) return not_json;
     request.body = std::move(bytes);
   }
+  context.may_remember = is_read(request.method) && is_for_anybody(request.headers) && parts_.cache.asked_before(request.target);
   auto response = route.handler(request, context);
-  if (context.remember && is_read(request.method) && !context.principal) remember(request, std::move(*context.remember));
+  if (context.remember) remember(request, std::move(*context.remember));
   return response;
 }
 

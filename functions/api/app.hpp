@@ -41,15 +41,16 @@ struct Parts {
 class App {
  public:
   App(const Parts& parts, Router router) : parts_(parts), router_(std::move(router)) {}
-  // `request` comes with method, target and headers.
-  [[nodiscard]] Response answer(Request& request, BodySource& body);
   // The answer to a plain GET that this instance remembers, to be sent as it lies there; nullptr for every other request. Lives until the
   // next call.
-  [[nodiscard]] const Response* remembered(const Request& request);
+  [[nodiscard]] Repeated* remembered(const RequestHead& request);
+  // The answer to a request that remembered() had none for. `request` comes with method, target and headers.
+  [[nodiscard]] Response answer(Request& request, BodySource& body);
   [[nodiscard]] const Router& router() const { return router_; }
 
  private:
-  [[nodiscard]] const AnswerCache::Entry* find_remembered(const Request& request);
+  template <typename Headers>
+  [[nodiscard]] AnswerCache::Entry* find_remembered(Method method, std::string_view target, const Headers& headers);
   void remember(const Request& request, Answer answer);
   [[nodiscard]] Response route(Request& request, BodySource& body);
   [[nodiscard]] Result<Response> run(const Route& route, Request& request, BodySource& body);

@@ -26,13 +26,6 @@ bool IfMatch::allows(std::string_view epoch, StreamSequence sequence) const {
   return false;
 }
 
-bool has_already(const HeaderList& headers, std::string_view etag) {
-  for (const auto& [name, value] : headers) {
-    if (ascii_iequals(name, "if-none-match") && if_none_match_matches(value, etag)) return true;
-  }
-  return false;
-}
-
 std::string cache_control(const Settings& settings, Audience audience) {
   if (audience == Audience::kUser) return "private, no-store";
   return "public, max-age=0, s-maxage=" + std::to_string(settings.list_max_age_s);

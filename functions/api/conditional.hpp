@@ -11,6 +11,7 @@
 #include "functions/api/context.hpp"
 #include "functions/api/http.hpp"
 #include "shared/position.hpp"
+#include "shared/text.hpp"
 
 namespace freshet::api {
 
@@ -35,7 +36,13 @@ enum class Audience : std::uint8_t { kPublic, kUser };
 [[nodiscard]] Response read_response(const Request& request, const Settings& settings, Audience audience, Answer answer);
 
 // True when an If-None-Match header of the request names `etag`.
-[[nodiscard]] bool has_already(const HeaderList& headers, std::string_view etag);
+template <typename Headers>
+[[nodiscard]] bool has_already(const Headers& headers, std::string_view etag) {
+  for (const auto& [name, value] : headers) {
+    if (ascii_iequals(name, "if-none-match") && if_none_match_matches(value, etag)) return true;
+  }
+  return false;
+}
 [[nodiscard]] std::string cache_control(const Settings& settings, Audience audience);
 
 // A client that was given a token gets answers that are his alone, whatever is in them.

@@ -32,7 +32,8 @@ struct Context {
   std::string traceparent{};             // of the request when well formed, else empty; goes into the events it causes
   std::string client_address{};          // as the proxy says, when it knew the secret; else empty
 
-  std::optional<Answer> remember{};      // set by a handler: a public answer that this instance may give again
+  bool may_remember = false;             // a public answer would be kept in this instance's memory
+  std::optional<Answer> remember{};      // such an answer, set by a handler
 
   [[nodiscard]] bool is_staff() const { return principal && principal->is_staff; }
 };

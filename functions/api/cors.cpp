@@ -2,12 +2,9 @@
 
 namespace freshet::api {
 
-std::string_view allowed_origin(const Settings& settings, const HeaderList& headers) {
-  if (settings.allowed_origins.empty()) return {};
-  const std::string* origin = find_header(headers, "origin");
-  if (origin == nullptr) return {};
+std::string_view allowed_origin(const Settings& settings, std::string_view origin) {
   for (const std::string& allowed : settings.allowed_origins) {
-    if (allowed == *origin) return allowed;
+    if (allowed == origin) return allowed;
   }
   return {};
 }

@@ -10,8 +10,14 @@
 
 namespace freshet::api {
 
-// The request's Origin when it is an allowed one, else nothing.
-[[nodiscard]] std::string_view allowed_origin(const Settings& settings, const HeaderList& headers);
+// `origin` when it is an allowed one, else nothing.
+[[nodiscard]] std::string_view allowed_origin(const Settings& settings, std::string_view origin);
+// The same for the Origin header of a request.
+template <typename Headers>
+[[nodiscard]] std::string_view allowed_origin(const Settings& settings, const Headers& headers) {
+  const auto* origin = settings.allowed_origins.empty() ? nullptr : find_header(headers, "origin");
+  return origin == nullptr ? std::string_view() : allowed_origin(settings, std::string_view(*origin));
+}
 
 // Adds what lets the page of an allowed origin read `response`.
 void let_origin_read(Response& response, std::string_view origin);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,13 @@ struct Request {
   [[nodiscard]] const std::string* header(std::string_view name) const { return find_header(headers, name); }
 };
 
+// What of a request decides whether it is answered from memory, lying where the host put it.
+struct RequestHead {
+  Method method = Method::kGet;
+  std::string_view target;
+  const HeaderViews& headers;
+};
+
 // Fills `segments` and `query` from `target`. kNotFound for a path that cannot name anything (bad escape, empty segment, not
 // UTF-8), kInvalidArgument for a query that cannot be decoded; each path segment may hold any UTF-8 but NUL.
 [[nodiscard]] Result<void> parse_target(Request& request);
@@ -52,6 +60,18 @@ struct Response {
     headers.emplace_back(std::string(name), std::move(value));
     return *this;
   }
+};
+
+// What a host made of a response that it will send again, so that sending it costs less; it belongs to that response.
+class Prepared {
+ public:
+  virtual ~Prepared() = default;
+};
+
+// A response that is sent many times as it lies here.
+struct Repeated {
+  Response response;
+  std::unique_ptr<Prepared> prepared{};  // the host's, made at the first sending
 };
 
 [[nodiscard]] inline Response json_response(std::uint16_t status, std::string body) {

@@ -75,16 +75,34 @@ class Instance {
   }
 
   void handle(host::IncomingRequest& incoming, host::ResponseSender& sender) {
+    const host::RequestHead head = incoming.head();
+    const Method method = parse_method(head.method());
+    if (Repeated* known = app_.remembered({method, head.target(), head.headers()})) return send_again(sender, *known);
     Request request;
-    request.method = parse_method(incoming.method());
-    request.target = incoming.target();
-    request.headers = incoming.headers();
-    if (const Response* known = app_.remembered(request)) return send(sender, *known);
+    request.method = method;
+    request.target = head.target();
+    request.headers.assign(head.headers().begin(), head.headers().end());
     HostBody body(incoming, request.headers);
     send(sender, app_.answer(request, body));
   }
 
  private:
+  struct HostHead final : Prepared {
+    explicit HostHead(const Response& response)
+        : head(response.status, response.headers, response.stands_for.value_or(response.body.size())) {}
+    host::ReadyHead head;
+  };
+
+  static void send_again(host::ResponseSender& sender, Repeated& known) {
+    if (known.prepared == nullptr) known.prepared = std::make_unique<HostHead>(known.response);
+    const host::ReadyHead& head = static_cast<const HostHead&>(*known.prepared).head;
+    if (known.response.stands_for) {
+      sender.send_head(head);
+    } else {
+      sender.send(head, known.response.body);
+    }
+  }
+
   static void send(host::ResponseSender& sender, const Response& response) {
     const bool bodiless = response.stands_for || response.status == 204;
     if (bodiless) {

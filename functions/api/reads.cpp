@@ -8,7 +8,7 @@ Result<Response> ask_store(std::string_view query, std::string_view parameters, 
   FRESHET_TRY(position, min_position(request));
   FRESHET_TRY(answer, context.store.ask(query, parameters, position));
   const Audience audience = audience_of(context);
-  if (audience == Audience::kPublic) context.remember = answer;
+  if (audience == Audience::kPublic && context.may_remember) context.remember = answer;
   return read_response(request, context.settings, audience, std::move(answer));
 }
 

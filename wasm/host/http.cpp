@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <vector>
 
 #include "freshet.h"
@@ -19,16 +20,16 @@ wasi_http_types_borrow_incoming_request_t borrow(const Handle<drop_incoming_requ
   return wasi_http_types_borrow_incoming_request({request.get()});
 }
 
-std::string take_text(freshet_string_t& text) {
-  std::string copy(reinterpret_cast<const char*>(text.ptr), text.len);
-  if (text.len > 0) freshet_string_free(&text);
-  return copy;
+// A text or list of the host's as a view; its memory, where it has some, goes to `memory`.
+template <typename Text>
+std::string_view keep_text(const Text& text, std::vector<void*>& memory) {
+  if (text.len > 0) memory.push_back(text.ptr);
+  return {reinterpret_cast<const char*>(text.ptr), text.len};
 }
 
-void drop_fields(std::int32_t handle) { wasi_http_types_fields_drop_own({handle}); }
 void drop_incoming_body(std::int32_t handle) { wasi_http_types_incoming_body_drop_own({handle}); }
 void drop_outgoing_response(std::int32_t handle) { wasi_http_types_outgoing_response_drop_own({handle}); }
-using Fields = Handle<drop_fields>;
+using Fields = Handle<host::drop_fields>;
 using OutgoingResponse = Handle<drop_outgoing_response>;
 
 std::uint8_t* bytes_of(std::string_view text) { return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data())); }
@@ -50,17 +51,30 @@ std::optional<Fields> make_fields(const HeaderList& headers, std::string_view co
   return Fields(fields.__handle);
 }
 
-OutgoingResponse make_response(std::uint16_t status, const HeaderList& headers, std::string_view content_length) {
+// Its own fields, and 500 for a status, where the host refuses a header.
+Fields fields_or_none(std::uint16_t& status, const HeaderList& headers, std::string_view content_length) {
   auto fields = make_fields(headers, content_length);
-  if (!fields) {
-    fields = Fields(wasi_http_types_constructor_fields().__handle);
-    status = 500;
-  }
-  OutgoingResponse response(wasi_http_types_constructor_outgoing_response({fields->release()}).__handle);
+  if (fields) return *std::move(fields);
+  status = 500;
+  return Fields(wasi_http_types_constructor_fields().__handle);
+}
+
+OutgoingResponse make_response(std::uint16_t status, Fields fields) {
+  OutgoingResponse response(wasi_http_types_constructor_outgoing_response({fields.release()}).__handle);
   if (status != 200) {
-    static_cast<void>(wasi_http_types_method_outgoing_response_set_status_code(wasi_http_types_borrow_outgoing_response({response.get()}), status));
+    static_cast<void>(
+        wasi_http_types_method_outgoing_response_set_status_code(wasi_http_types_borrow_outgoing_response({response.get()}), status));
   }
   return response;
+}
+
+OutgoingResponse make_response(std::uint16_t status, const HeaderList& headers, std::string_view content_length) {
+  Fields fields = fields_or_none(status, headers, content_length);
+  return make_response(status, std::move(fields));
+}
+
+OutgoingResponse response_of(std::uint16_t status, const Fields& fields) {
+  return make_response(status, Fields(wasi_http_types_method_fields_clone(wasi_http_types_borrow_fields({fields.get()})).__handle));
 }
 
 Handle<drop_outgoing_body> body_of(const OutgoingResponse& response) {
@@ -87,42 +101,50 @@ void finish_body(Handle<drop_outgoing_body> body) {
   if (body && !wasi_http_types_static_outgoing_body_finish({body.release()}, nullptr, &error)) wasi_http_types_error_code_free(&error);
 }
 
+// What the host takes at once goes before the response is handed over, so that head, body and end leave together and the host wakes up once.
+void send_response(Handle<drop_response_outparam>& outparam, OutgoingResponse response, std::string_view body) {
+  auto outgoing = body_of(response);
+  OutputStream stream = body.empty() ? OutputStream() : stream_of(outgoing);
+  if (!body.empty() && !stream) return;
+  const bool at_once = body.empty() || write_now(stream, body);
+  if (!at_once) {
+    set(outparam, std::move(response));
+    if (!write_all(stream, body, now() + kClientReadsWithin).ok()) return;  // the client is gone
+  }
+  stream.reset();
+  finish_body(std::move(outgoing));
+  if (at_once) set(outparam, std::move(response));
+}
+
 }  // namespace
 
+void drop_fields(std::int32_t handle) { wasi_http_types_fields_drop_own({handle}); }
 void drop_incoming_request(std::int32_t handle) { wasi_http_types_incoming_request_drop_own({handle}); }
 void drop_response_outparam(std::int32_t handle) { wasi_http_types_response_outparam_drop_own({handle}); }
 void drop_outgoing_body(std::int32_t handle) { wasi_http_types_outgoing_body_drop_own({handle}); }
 
-std::string IncomingRequest::method() const {
+RequestHead::~RequestHead() {
+  for (void* one : memory_) std::free(one);
+}
+
+RequestHead IncomingRequest::head() const {
+  RequestHead head;
   wasi_http_types_method_t method{};
   wasi_http_types_method_incoming_request_method(borrow(request_), &method);
-  if (method.tag < kMethods.size()) return std::string(kMethods[method.tag]);
-  return take_text(method.val.other);
-}
-
-std::string IncomingRequest::target() const {
-  freshet_string_t text{};
-  return wasi_http_types_method_incoming_request_path_with_query(borrow(request_), &text) ? take_text(text) : std::string("/");
-}
-
-std::string IncomingRequest::authority() const {
-  freshet_string_t text{};
-  return wasi_http_types_method_incoming_request_authority(borrow(request_), &text) ? take_text(text) : std::string();
-}
-
-HeaderList IncomingRequest::headers() const {
+  head.method_ = method.tag < kMethods.size() ? kMethods[method.tag] : keep_text(method.val.other, head.memory_);
   const Fields fields(wasi_http_types_method_incoming_request_headers(borrow(request_)).__handle);
   wasi_http_types_list_tuple2_field_key_field_value_t entries{};
   wasi_http_types_method_fields_entries(wasi_http_types_borrow_fields({fields.get()}), &entries);
-  HeaderList headers;
-  headers.reserve(entries.len);
+  head.headers_.reserve(entries.len);
+  head.memory_.reserve(2 * entries.len + 2);
   for (std::size_t i = 0; i < entries.len; ++i) {
     const auto& [name, value] = entries.ptr[i];
-    headers.emplace_back(std::string(reinterpret_cast<const char*>(name.ptr), name.len),
-                         std::string(reinterpret_cast<const char*>(value.ptr), value.len));
+    head.headers_.emplace_back(keep_text(name, head.memory_), keep_text(value, head.memory_));
   }
-  if (entries.len > 0) wasi_http_types_list_tuple2_field_key_field_value_free(&entries);
-  return headers;
+  if (entries.len > 0) std::free(entries.ptr);
+  freshet_string_t target{};
+  if (wasi_http_types_method_incoming_request_path_with_query(borrow(request_), &target)) head.target_ = keep_text(target, head.memory_);
+  return head;
 }
 
 Result<std::string> IncomingRequest::read_body(std::size_t bytes_max, std::optional<std::uint64_t> content_length,
@@ -153,20 +175,17 @@ Result<std::string> IncomingRequest::read_body(std::size_t bytes_max, std::optio
   return text;
 }
 
-// What the host takes at once goes before the response is handed over, so that head, body and end leave together and the host wakes up once.
+ReadyHead::ReadyHead(std::uint16_t status, const HeaderList& headers, std::size_t content_length)
+    : status_(status), fields_(fields_or_none(status_, headers, std::to_string(content_length))) {}
+
+void ResponseSender::send(const ReadyHead& head, std::string_view body) {
+  send_response(outparam_, response_of(head.status_, head.fields_), body);
+}
+
+void ResponseSender::send_head(const ReadyHead& head) { set(outparam_, response_of(head.status_, head.fields_)); }
+
 void ResponseSender::send(std::uint16_t status, const HeaderList& headers, std::string_view body) {
-  OutgoingResponse response = make_response(status, headers, std::to_string(body.size()));
-  auto outgoing = body_of(response);
-  OutputStream stream = body.empty() ? OutputStream() : stream_of(outgoing);
-  if (!body.empty() && !stream) return;
-  const bool at_once = body.empty() || write_now(stream, body);
-  if (!at_once) {
-    set(outparam_, std::move(response));
-    if (!write_all(stream, body, now() + kClientReadsWithin).ok()) return;  // the client is gone
-  }
-  stream.reset();
-  finish_body(std::move(outgoing));
-  if (at_once) set(outparam_, std::move(response));
+  send_response(outparam_, make_response(status, headers, std::to_string(body.size())), body);
 }
 
 void ResponseSender::send_head(std::uint16_t status, const HeaderList& headers, std::optional<std::size_t> content_length) {

@@ -12,7 +12,9 @@
 namespace freshet::host {
 namespace {
 
-constexpr std::size_t kReadBytesMin = 4 * 1024;
+constexpr std::size_t kLookBytes = 256;
+constexpr std::size_t kAnswerBytes = 32 * 1024;
+constexpr std::size_t kReadBytesMax = 64 * 1024;
 
 void drop_network(std::int32_t handle) { wasi_sockets_network_network_drop_own({handle}); }
 using Network = Handle<drop_network>;
@@ -51,7 +53,8 @@ std::optional<wasi_sockets_network_ipv6_address_t> parse_ipv6(std::string_view t
   std::size_t tails = 0;
   const std::size_t gap = text.find("::");
   if (!parse_groups(text.substr(0, gap), head, heads)) return std::nullopt;
-  if (gap == std::string_view::npos ? heads != 8 : !parse_groups(text.substr(gap + 2), tail, tails) || heads + tails > 7) return std::nullopt;
+  if (gap == std::string_view::npos ? heads != 8 : !parse_groups(text.substr(gap + 2), tail, tails) || heads + tails > 7)
+    return std::nullopt;
   std::copy_n(tail.begin(), tails, head.end() - static_cast<std::ptrdiff_t>(tails));
   return wasi_sockets_network_ipv6_address_t{head[0], head[1], head[2], head[3], head[4], head[5], head[6], head[7]};
 }
@@ -104,7 +107,7 @@ Result<void> TcpTransport::connect(std::string_view host, std::uint16_t port, St
   input_ = InputStream(streams.f0.__handle);
   output_ = OutputStream(streams.f1.__handle);
   readable_ = subscribe(input_);
-  read_bytes_ = kReadBytesMin;
+  look_bytes_ = kLookBytes;
   return {};
 }
 
@@ -113,20 +116,24 @@ Result<void> TcpTransport::write_all(std::string_view bytes, SteadyTime deadline
   return host::write_all(output_, bytes, deadline);
 }
 
-Result<std::size_t> TcpTransport::try_read(std::span<char> into) {
+Result<std::size_t> TcpTransport::read_up_to(std::size_t bytes, std::span<char> into) {
   if (!input_) return Error{Errc::kUnavailable, "not connected"};
-  const auto room = into.first(std::min(into.size(), read_bytes_));
+  const auto room = into.first(std::min(into.size(), bytes));
   FRESHET_TRY(count, read_now(input_, room));
-  read_bytes_ = std::max(kReadBytesMin, count == room.size() ? room.size() * 2 : std::min(read_bytes_, count * 2));
+  look_bytes_ = count < room.size() ? kLookBytes : std::clamp(room.size() * 2, kAnswerBytes, kReadBytesMax);
   return count;
 }
 
+Result<std::size_t> TcpTransport::try_read(std::span<char> into) { return read_up_to(look_bytes_, into); }
+
 Result<std::size_t> TcpTransport::read_some(std::span<char> into, SteadyTime deadline) {
-  while (true) {
-    FRESHET_TRY(count, try_read(into));
+  FRESHET_TRY(there, try_read(into));
+  if (there > 0) return there;
+  while (wait_for(readable_, deadline) == Waited::kReady) {
+    FRESHET_TRY(count, read_up_to(std::max(look_bytes_, kAnswerBytes), into));
     if (count > 0) return count;
-    if (wait_for(readable_, deadline) == Waited::kDeadline) return std::size_t{0};
   }
+  return std::size_t{0};
 }
 
 void TcpTransport::close() {

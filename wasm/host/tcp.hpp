@@ -1,7 +1,7 @@
 // TcpTransport: a nats::Transport over wasi:sockets/tcp 0.2.
 //
-// Bounds    a read asks the host for 4 KiB at first and for more while reads come back full: an idle check is cheap, a stream of
-//           data fast
+// Bounds    a look at what has come asks the host for 256 bytes, a read that was waited for or follows a full one for 32 KiB, and for up
+//           to 64 KiB while reads come back full: the host allocates what is asked for, and most looks find nothing
 // Source    wasi:sockets/tcp 0.2; it cannot set TCP_NODELAY, so what belongs together is written at once (by the client)
 #pragma once
 
@@ -32,7 +32,8 @@ class TcpTransport final : public nats::Transport {
   InputStream input_;
   OutputStream output_;
   Pollable readable_;
-  std::size_t read_bytes_ = 0;
+  [[nodiscard]] Result<std::size_t> read_up_to(std::size_t bytes, std::span<char> into);
+  std::size_t look_bytes_ = 0;  // what try_read() asks for
 };
 
 }  // namespace freshet::host

@@ -20,8 +20,8 @@ Error ended(wasi_io_streams_stream_error_t& error) {
 }
 
 Pollable timer(SteadyTime deadline) {
-  const auto left = std::max(deadline - now(), SteadyTime::duration::zero());
-  return Pollable(wasi_clocks_monotonic_clock_subscribe_duration(static_cast<std::uint64_t>(left.count())).__handle);
+  const auto at = std::chrono::nanoseconds(deadline.time_since_epoch()).count();
+  return Pollable(wasi_clocks_monotonic_clock_subscribe_instant(static_cast<std::uint64_t>(at)).__handle);
 }
 
 }  // namespace
@@ -42,8 +42,7 @@ void sleep_until(SteadyTime time) {
 }
 
 Waited wait_for(const Pollable& pollable, SteadyTime deadline) {
-  if (wasi_io_poll_method_pollable_ready(borrow(pollable))) return Waited::kReady;
-  if (deadline <= now()) return Waited::kDeadline;
+  if (deadline <= now()) return wasi_io_poll_method_pollable_ready(borrow(pollable)) ? Waited::kReady : Waited::kDeadline;
   const Pollable clock = timer(deadline);
   wasi_io_poll_borrow_pollable_t both[] = {borrow(pollable), borrow(clock)};
   wasi_io_poll_list_borrow_pollable_t in{both, 2};

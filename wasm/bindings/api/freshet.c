@@ -19,6 +19,9 @@ extern void __wasm_import_wasi_io_poll_poll(uint8_t *, size_t, uint8_t *);
 __attribute__((__import_module__("wasi:clocks/monotonic-clock@0.2.0"), __import_name__("now")))
 extern int64_t __wasm_import_wasi_clocks_monotonic_clock_now(void);
 
+__attribute__((__import_module__("wasi:clocks/monotonic-clock@0.2.0"), __import_name__("subscribe-instant")))
+extern int32_t __wasm_import_wasi_clocks_monotonic_clock_subscribe_instant(int64_t);
+
 __attribute__((__import_module__("wasi:clocks/monotonic-clock@0.2.0"), __import_name__("subscribe-duration")))
 extern int32_t __wasm_import_wasi_clocks_monotonic_clock_subscribe_duration(int64_t);
 
@@ -101,6 +104,9 @@ extern void __wasm_import_wasi_http_types_static_fields_from_list(uint8_t *, siz
 
 __attribute__((__import_module__("wasi:http/types@0.2.0"), __import_name__("[method]fields.entries")))
 extern void __wasm_import_wasi_http_types_method_fields_entries(int32_t, uint8_t *);
+
+__attribute__((__import_module__("wasi:http/types@0.2.0"), __import_name__("[method]fields.clone")))
+extern int32_t __wasm_import_wasi_http_types_method_fields_clone(int32_t);
 
 __attribute__((__import_module__("wasi:http/types@0.2.0"), __import_name__("[method]incoming-request.method")))
 extern void __wasm_import_wasi_http_types_method_incoming_request_method(int32_t, uint8_t *);
@@ -750,6 +756,11 @@ wasi_clocks_monotonic_clock_instant_t wasi_clocks_monotonic_clock_now(void) {
   return (uint64_t) (ret);
 }
 
+wasi_clocks_monotonic_clock_own_pollable_t wasi_clocks_monotonic_clock_subscribe_instant(wasi_clocks_monotonic_clock_instant_t when) {
+  int32_t ret = __wasm_import_wasi_clocks_monotonic_clock_subscribe_instant((int64_t) (when));
+  return (wasi_clocks_monotonic_clock_own_pollable_t) { ret };
+}
+
 wasi_clocks_monotonic_clock_own_pollable_t wasi_clocks_monotonic_clock_subscribe_duration(wasi_clocks_monotonic_clock_duration_t when) {
   int32_t ret = __wasm_import_wasi_clocks_monotonic_clock_subscribe_duration((int64_t) (when));
   return (wasi_clocks_monotonic_clock_own_pollable_t) { ret };
@@ -1352,6 +1363,11 @@ void wasi_http_types_method_fields_entries(wasi_http_types_borrow_fields_t self,
   uint8_t *ptr = (uint8_t *) &ret_area;
   __wasm_import_wasi_http_types_method_fields_entries((self).__handle, ptr);
   *ret = (wasi_http_types_list_tuple2_field_key_field_value_t) { (wasi_http_types_tuple2_field_key_field_value_t*)(*((uint8_t **) (ptr + 0))), (*((size_t*) (ptr + sizeof(void*)))) };
+}
+
+wasi_http_types_own_fields_t wasi_http_types_method_fields_clone(wasi_http_types_borrow_fields_t self) {
+  int32_t ret = __wasm_import_wasi_http_types_method_fields_clone((self).__handle);
+  return (wasi_http_types_own_fields_t) { ret };
 }
 
 void wasi_http_types_method_incoming_request_method(wasi_http_types_borrow_incoming_request_t self, wasi_http_types_method_t *ret) {

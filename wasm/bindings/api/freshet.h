@@ -586,6 +586,7 @@ extern void wasi_io_poll_poll(wasi_io_poll_list_borrow_pollable_t *in, freshet_l
 
 // Imported Functions from `wasi:clocks/monotonic-clock@0.2.0`
 extern wasi_clocks_monotonic_clock_instant_t wasi_clocks_monotonic_clock_now(void);
+extern wasi_clocks_monotonic_clock_own_pollable_t wasi_clocks_monotonic_clock_subscribe_instant(wasi_clocks_monotonic_clock_instant_t when);
 extern wasi_clocks_monotonic_clock_own_pollable_t wasi_clocks_monotonic_clock_subscribe_duration(wasi_clocks_monotonic_clock_duration_t when);
 
 // Imported Functions from `wasi:io/error@0.2.0`
@@ -623,6 +624,7 @@ extern bool wasi_sockets_tcp_create_socket_create_tcp_socket(wasi_sockets_tcp_cr
 extern wasi_http_types_own_fields_t wasi_http_types_constructor_fields(void);
 extern bool wasi_http_types_static_fields_from_list(wasi_http_types_list_tuple2_field_key_field_value_t *entries, wasi_http_types_own_fields_t *ret, wasi_http_types_header_error_t *err);
 extern void wasi_http_types_method_fields_entries(wasi_http_types_borrow_fields_t self, wasi_http_types_list_tuple2_field_key_field_value_t *ret);
+extern wasi_http_types_own_fields_t wasi_http_types_method_fields_clone(wasi_http_types_borrow_fields_t self);
 extern void wasi_http_types_method_incoming_request_method(wasi_http_types_borrow_incoming_request_t self, wasi_http_types_method_t *ret);
 extern bool wasi_http_types_method_incoming_request_path_with_query(wasi_http_types_borrow_incoming_request_t self, freshet_string_t *ret);
 extern bool wasi_http_types_method_incoming_request_scheme(wasi_http_types_borrow_incoming_request_t self, wasi_http_types_scheme_t *ret);

@@ -19,6 +19,9 @@ extern void __wasm_import_wasi_io_poll_poll(uint8_t *, size_t, uint8_t *);
 __attribute__((__import_module__("wasi:clocks/monotonic-clock@0.2.0"), __import_name__("now")))
 extern int64_t __wasm_import_wasi_clocks_monotonic_clock_now(void);
 
+__attribute__((__import_module__("wasi:clocks/monotonic-clock@0.2.0"), __import_name__("subscribe-instant")))
+extern int32_t __wasm_import_wasi_clocks_monotonic_clock_subscribe_instant(int64_t);
+
 __attribute__((__import_module__("wasi:clocks/monotonic-clock@0.2.0"), __import_name__("subscribe-duration")))
 extern int32_t __wasm_import_wasi_clocks_monotonic_clock_subscribe_duration(int64_t);
 
@@ -391,6 +394,11 @@ void wasi_io_poll_poll(wasi_io_poll_list_borrow_pollable_t *in, freshet_list_u32
 wasi_clocks_monotonic_clock_instant_t wasi_clocks_monotonic_clock_now(void) {
   int64_t ret = __wasm_import_wasi_clocks_monotonic_clock_now();
   return (uint64_t) (ret);
+}
+
+wasi_clocks_monotonic_clock_own_pollable_t wasi_clocks_monotonic_clock_subscribe_instant(wasi_clocks_monotonic_clock_instant_t when) {
+  int32_t ret = __wasm_import_wasi_clocks_monotonic_clock_subscribe_instant((int64_t) (when));
+  return (wasi_clocks_monotonic_clock_own_pollable_t) { ret };
 }
 
 wasi_clocks_monotonic_clock_own_pollable_t wasi_clocks_monotonic_clock_subscribe_duration(wasi_clocks_monotonic_clock_duration_t when) {

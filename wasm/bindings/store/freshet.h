@@ -303,6 +303,7 @@ extern void wasi_io_poll_poll(wasi_io_poll_list_borrow_pollable_t *in, freshet_l
 
 // Imported Functions from `wasi:clocks/monotonic-clock@0.2.0`
 extern wasi_clocks_monotonic_clock_instant_t wasi_clocks_monotonic_clock_now(void);
+extern wasi_clocks_monotonic_clock_own_pollable_t wasi_clocks_monotonic_clock_subscribe_instant(wasi_clocks_monotonic_clock_instant_t when);
 extern wasi_clocks_monotonic_clock_own_pollable_t wasi_clocks_monotonic_clock_subscribe_duration(wasi_clocks_monotonic_clock_duration_t when);
 
 // Imported Functions from `wasi:io/error@0.2.0`

@@ -13,50 +13,63 @@ const std::string kOtherId = "01ARZ3NDEKTSV4RRFFQ69G5FAW";
 Response answer(std::string body) { return Response{200, {{"etag", "\"abcd1234-5-1-en\""}}, std::move(body), {}}; }
 Response one_article(const std::string& id) { return answer("{\"id\":\"" + id + "\",\"slug\":\"s\"}"); }
 
+// Asked for twice, so that it is remembered.
+void warm(Site& site) {
+  for (int i = 0; i < 2; ++i) CHECK(site.call("GET", kArticles).status == 200);
+}
+
 }  // namespace
 
-TEST_CASE("a public read is asked once and then answered from memory, byte for byte") {
+TEST_CASE("a public read that was asked before is asked once more and then answered from memory, byte for byte") {
   Site site;
   site.store.answer->link = "</x>; rel=\"next\"";
+  CHECK(site.call("GET", kArticles).status == 200);
+  CHECK(site.cache.size() == 0);
   const Response first = site.call("GET", kArticles);
+  CHECK(site.store.questions.size() == 2);
   const Response second = site.call("GET", kArticles);
-  CHECK(site.store.questions.size() == 1);
   CHECK(second.status == 200);
   CHECK(second.body == first.body);
   CHECK(std::multiset(second.headers.begin(), second.headers.end()) == std::multiset(first.headers.begin(), first.headers.end()));
   CHECK(site.call("GET", kArticles, {}, {{"if-none-match", header_of(first, "etag")}}).status == 304);
   CHECK(header_of(site.call("GET", kArticles, {}, {{"origin", "https://page.example"}}), "access-control-allow-origin") == "https://page.example");
-  CHECK(site.store.questions.size() == 1);
+  const Response head = site.call("HEAD", kArticles);
+  CHECK(head.body.empty());
+  CHECK(head.stands_for == first.body.size());
+  CHECK(site.store.questions.size() == 2);
 }
 
 TEST_CASE("memory is not used for a token, a position to wait for, another address, or a connection that is not current") {
   Site site;
-  CHECK(site.call("GET", kArticles).status == 200);
-  CHECK(site.call("GET", kArticles, {}, {{"authorization", "Bearer reader"}}).status == 200);
+  warm(site);
   CHECK(site.store.questions.size() == 2);
-  CHECK(site.call("GET", kArticles, {}, {{"freshet-min-position", "abcd1234-8"}}).status == 200);
+  CHECK(site.call("GET", kArticles, {}, {{"authorization", "Bearer reader"}}).status == 200);
   CHECK(site.store.questions.size() == 3);
-  CHECK(site.call("GET", kArticles + "?language=th").status == 200);
+  CHECK(site.call("GET", kArticles, {}, {{"freshet-min-position", "abcd1234-8"}}).status == 200);
   CHECK(site.store.questions.size() == 4);
+  CHECK(site.call("GET", kArticles + "?language=th").status == 200);
+  CHECK(site.store.questions.size() == 5);
+  CHECK(site.call("HEAD", kArticles, {}, {{"authorization", "Bearer reader"}}).status == 200);
+  CHECK(site.store.questions.size() == 6);
   site.freshness.is_current = false;
   CHECK(site.call("GET", kArticles).status == 200);
-  CHECK(site.store.questions.size() == 5);
+  CHECK(site.store.questions.size() == 7);
 }
 
 TEST_CASE("an answer for a user is never remembered") {
   Site site;
-  CHECK(site.call("GET", kArticles, {}, {{"authorization", "Bearer staff"}}).status == 200);
+  for (int i = 0; i < 3; ++i) CHECK(site.call("GET", kArticles, {}, {{"authorization", "Bearer staff"}}).status == 200);
   CHECK(site.cache.size() == 0);
 }
 
 TEST_CASE("a new connection forgets what was heard over the old one") {
   Site site;
-  CHECK(site.call("GET", kArticles).status == 200);
+  warm(site);
   site.freshness.number = 2;
   CHECK(site.call("GET", kArticles).status == 200);
-  CHECK(site.store.questions.size() == 2);
+  CHECK(site.store.questions.size() == 3);
   CHECK(site.call("GET", kArticles).status == 200);
-  CHECK(site.store.questions.size() == 2);
+  CHECK(site.store.questions.size() == 3);
 }
 
 TEST_CASE("an invalidation drops what it touches and nothing else") {
@@ -109,13 +122,15 @@ TEST_CASE("memory stays within its bounds and gives up what was unused longest")
 TEST_CASE("what is sent as it lies in memory is what an answer would be, and only a plain GET gets it") {
   Site site;
   site.store.answer->link = "</x>; rel=\"next\"";
+  site.call("GET", kArticles);
   const Response first = site.call("GET", kArticles);
-  const auto known = [&](Method method, HeaderList headers) {
+  const auto known = [&](Method method, HeaderList headers) -> const Response* {
     Request request;
     request.method = method;
     request.target = kArticles;
     request.headers = std::move(headers);
-    return site.app().remembered(request);
+    const Repeated* found = site.remembered(request);
+    return found == nullptr ? nullptr : &found->response;
   };
   const Response* full = known(Method::kGet, {{"origin", "https://evil.example"}});
   REQUIRE(full != nullptr);
@@ -136,6 +151,16 @@ TEST_CASE("what is sent as it lies in memory is what an answer would be, and onl
   CHECK(known(Method::kGet, {{"x-long", std::string(17'000, 'x')}}) == nullptr);
   site.cache.invalidate("live.invalidate.category.X");
   CHECK(known(Method::kGet, {}) == nullptr);
+}
+
+TEST_CASE("what is asked once pushes nothing out of memory") {
+  Site site;
+  warm(site);
+  for (int i = 0; i < 2000; ++i) CHECK(site.call("GET", kArticles + "?n=" + std::to_string(i)).status == 200);
+  CHECK(site.cache.size() == 1);
+  const std::size_t asked = site.store.questions.size();
+  CHECK(site.call("GET", kArticles).status == 200);
+  CHECK(site.store.questions.size() == asked);
 }
 
 TEST_CASE("an answer kept again counts once") {
