@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "freshet.h"
+#include "wasm/host/head_memory.hpp"
 #include "wasm/host/wait.hpp"
 
 namespace freshet::host {
@@ -20,10 +21,10 @@ wasi_http_types_borrow_incoming_request_t borrow(const Handle<drop_incoming_requ
   return wasi_http_types_borrow_incoming_request({request.get()});
 }
 
-// A text or list of the host's as a view; its memory, where it has some, goes to `memory`.
+// A text or list of the host's as a view; what of it has to be freed goes to `memory`.
 template <typename Text>
 std::string_view keep_text(const Text& text, std::vector<void*>& memory) {
-  if (text.len > 0) memory.push_back(text.ptr);
+  if (text.len > 0 && !HeadMemory::holds(text.ptr)) memory.push_back(text.ptr);
   return {reinterpret_cast<const char*>(text.ptr), text.len};
 }
 
@@ -128,6 +129,7 @@ RequestHead::~RequestHead() {
 }
 
 RequestHead IncomingRequest::head() const {
+  const HeadMemory opened;
   RequestHead head;
   wasi_http_types_method_t method{};
   wasi_http_types_method_incoming_request_method(borrow(request_), &method);
@@ -136,12 +138,11 @@ RequestHead IncomingRequest::head() const {
   wasi_http_types_list_tuple2_field_key_field_value_t entries{};
   wasi_http_types_method_fields_entries(wasi_http_types_borrow_fields({fields.get()}), &entries);
   head.headers_.reserve(entries.len);
-  head.memory_.reserve(2 * entries.len + 2);
   for (std::size_t i = 0; i < entries.len; ++i) {
     const auto& [name, value] = entries.ptr[i];
     head.headers_.emplace_back(keep_text(name, head.memory_), keep_text(value, head.memory_));
   }
-  if (entries.len > 0) std::free(entries.ptr);
+  if (entries.len > 0 && !HeadMemory::holds(entries.ptr)) std::free(entries.ptr);
   freshet_string_t target{};
   if (wasi_http_types_method_incoming_request_path_with_query(borrow(request_), &target)) head.target_ = keep_text(target, head.memory_);
   return head;

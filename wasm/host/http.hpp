@@ -25,7 +25,7 @@ void drop_fields(std::int32_t handle);
 
 // RequestHead: method, target and headers of a request, lying where the host put them.
 //
-// Lifetime  the views live as long as the head
+// Lifetime  the views live as long as the head, and no longer than until the next request's
 class RequestHead {
  public:
   RequestHead(RequestHead&&) = default;
@@ -42,7 +42,7 @@ class RequestHead {
   std::string_view method_;
   std::string_view target_ = "/";
   HeaderViews headers_;
-  std::vector<void*> memory_;  // of the host's texts
+  std::vector<void*> memory_;  // of the texts that found no room in HeadMemory
 };
 
 class IncomingRequest {
