@@ -101,6 +101,24 @@ std::optional<std::string> scheme_of(std::string_view address) {
   return std::nullopt;
 }
 
+// What stands behind the blanks beyond ASCII that `address` begins with (White_Space of Unicode, zero width ones, the byte order mark). A
+// browser does not strip them; what else reads the content may.
+std::string_view behind_wide_blanks(std::string_view address) {
+  static constexpr std::array<std::string_view, 7> kBlanks{"\u0085", "\u00A0", "\u1680", "\u180E", "\u205F", "\u2060", "\u3000"};
+  const auto blank_bytes = [](std::string_view text) -> std::size_t {
+    for (const std::string_view blank : kBlanks) {
+      if (text.starts_with(blank)) return blank.size();
+    }
+    if (text.starts_with("\uFEFF")) return 3;
+    const bool general = text.size() > 2 && text.starts_with("\xE2\x80");  // U+2000 to U+203F
+    const unsigned last = general ? static_cast<unsigned char>(text[2]) : 0;
+    if (general && (last <= 0x8F || (last >= 0xA8 && last <= 0xAF))) return 3;
+    return !text.empty() && text.front() == ' ' ? 1 : 0;
+  };
+  while (const std::size_t bytes = blank_bytes(address)) address.remove_prefix(bytes);
+  return address;
+}
+
 }  // namespace
 
 std::optional<std::string> clean_address(std::string_view address, Link link) {
@@ -112,7 +130,7 @@ std::optional<std::string> clean_address(std::string_view address, Link link) {
     if (c == ' ' || !stripped(c)) clean.push_back(c);
   }
   if (clean.empty() || clean.size() > kAddressBytesMax) return std::nullopt;
-  const auto scheme = scheme_of(clean);
+  const auto scheme = scheme_of(behind_wide_blanks(clean));
   if (!scheme || *scheme == "http" || *scheme == "https" || (*scheme == "mailto" && link == Link::kPage)) return clean;
   return std::nullopt;
 }
