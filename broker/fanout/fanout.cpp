@@ -88,11 +88,13 @@ void Fanout::publish(std::string_view channel, const Frame& frame) {
 }
 
 void Fanout::deliver_channel(Channel& channel, Delivery& delivery) {
-  alone_.clear();
   for (const SubscriberId subscriber : channel.subscribers) {
-    (memberships_[subscriber].size() == 1 ? alone_ : merging_).push_back(subscriber);
+    if (memberships_[subscriber].size() == 1) {
+      delivery.deliver(subscriber, channel.turn);
+    } else {
+      merging_.push_back(subscriber);
+    }
   }
-  if (!alone_.empty()) delivery.deliver(alone_, channel.turn);
   channel.turn.clear();
 }
 
@@ -104,7 +106,7 @@ void Fanout::deliver_merged(Delivery& delivery) {
     for (const Published& one : turn_) {
       if (follows(subscriber, one.channel)) batch.add(one.frame);
     }
-    delivery.deliver({&subscriber, 1}, batch);
+    delivery.deliver(subscriber, batch);
     batch.clear();
   }
   merging_.clear();

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "shared/auth/jwt.hpp"
 #include "shared/text.hpp"
 
 namespace freshet::broker {
@@ -111,6 +112,9 @@ void read_tokens(Reader& reader, Settings& out) {
   reader.text("FRESHET_JWT_ISSUER", out.jwt_issuer);
   reader.list("FRESHET_JWT_PUBLIC_KEYS", out.jwt_public_keys);
   reader.secret("FRESHET_HS256_SECRET", out.hs256_secret);
+  if (!out.hs256_secret.empty() && out.hs256_secret.size() < kForeignSecretBytesMin) {
+    reader.wrong("FRESHET_HS256_SECRET", "has at least 32 bytes (RFC 7518 3.2)");
+  }
   reader.text("FRESHET_HS256_ISSUER", out.hs256_issuer);
   reader.text("FRESHET_HS256_AUDIENCE", out.hs256_audience);
 }
@@ -140,7 +144,6 @@ Result<Settings> read_settings(const Environment& environment) {
     if (!is_origin(origin)) reader.wrong("FRESHET_ALLOWED_ORIGINS", "lists origins: https://host or http://host:port, no path");
   }
   reader.secret("FRESHET_PROXY_SECRET", out.proxy_secret);
-  reader.on_or_off("FRESHET_IO_URING", out.io_uring);
   reader.on_or_off("FRESHET_WEBSOCKET_COMPRESSION", out.websocket_compression);
   read_limits(reader, out);
   read_tokens(reader, out);

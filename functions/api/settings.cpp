@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "shared/auth/jwt.hpp"
 #include "shared/text.hpp"
 
 namespace freshet::api {
@@ -71,6 +72,9 @@ Result<Settings> read_settings(const std::function<const char*(const char*)>& lo
   settings.registration = reader.on("FRESHET_REGISTRATION", true) ? Registration::kOn : Registration::kOff;
   settings.proxy_secret = reader.text("FRESHET_PROXY_SECRET");
   settings.list_max_age_s = reader.number("FRESHET_LIST_MAX_AGE", 0, kListMaxAge_s);
+  if (!settings.hs256_secret.empty() && settings.hs256_secret.size() < kForeignSecretBytesMin) {
+    reader.fail("FRESHET_HS256_SECRET", "expected at least 32 bytes (RFC 7518 3.2)");
+  }
   if (settings.jwt_key.empty()) reader.fail("FRESHET_JWT_KEY", "is not set: tokens can neither be signed nor checked");
   for (const std::string& origin : settings.allowed_origins) {
     if (origin == "*" || origin.find("://") == std::string::npos || origin.back() == '/') {

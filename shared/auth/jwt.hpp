@@ -85,8 +85,10 @@ class SigningKey {
 // The token of these claims. The same claims, key and issuer give the same token (Ed25519 is deterministic).
 [[nodiscard]] std::string sign_token(const Claims& claims, std::string_view issuer, const SigningKey& key);
 
+inline constexpr std::size_t kForeignSecretBytesMin = 32;  // RFC 7518 3.2: a shorter key can be found from one token
+
 struct ForeignIssuer {
-  std::string secret;
+  std::string secret;    // at least kForeignSecretBytesMin: whoever reads the settings refuses less
   std::string issuer;    // empty: not checked
   std::string audience;  // empty: not checked
   bool staff = false;    // believe its `is_staff`

@@ -47,7 +47,7 @@ TEST_CASE("a wrong setting is named, without its value") {
       {"FRESHET_OUTBOX_BYTES", "1000"},         {"FRESHET_LOG_LEVEL", "loud"},         {"FRESHET_PLACE", "a.b"},
       {"FRESHET_ALLOWED_ORIGINS", "https://a/"}, {"FRESHET_BROKER_ADDRESS", "here"},   {"FRESHET_NATS_URL", ""},
       {"FRESHET_MAX_CONNECTIONS_PER_IP", "-1"}, {"FRESHET_PROXY_SECRET_FILE", "/no/such/file"},
-      {"FRESHET_WEBSOCKET_COMPRESSION", "yes"}};
+      {"FRESHET_WEBSOCKET_COMPRESSION", "yes"}, {"FRESHET_HS256_SECRET", "of-thirty-one-bytes-and-no-more"}};
   for (const auto& [name, value] : wrong) {
     CAPTURE(name);
     const auto settings = read({{name, value}});

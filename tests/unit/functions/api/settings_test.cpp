@@ -41,7 +41,7 @@ TEST_CASE("a setting that cannot be read is named") {
       {"FRESHET_LIST_MAX_AGE", "301"},          {"FRESHET_LIST_MAX_AGE", "-1"},        {"FRESHET_LIST_MAX_AGE", "5m"},
       {"FRESHET_REGISTRATION", "yes"},          {"FRESHET_HS256_STAFF", "1"},          {"FRESHET_ALLOWED_ORIGINS", "*"},
       {"FRESHET_ALLOWED_ORIGINS", "a.example"}, {"FRESHET_ALLOWED_ORIGINS", "https://a.example/"},
-      {"FRESHET_JWT_KEY", ""},
+      {"FRESHET_JWT_KEY", ""},                  {"FRESHET_HS256_SECRET", "of-thirty-one-bytes-and-no-more"},
   };
   for (const auto& [name, value] : rows) {
     CAPTURE(name);
@@ -52,4 +52,5 @@ TEST_CASE("a setting that cannot be read is named") {
     CHECK(settings.error().detail.find(name) == 0);
   }
   CHECK(read({{"FRESHET_LIST_MAX_AGE", "300"}}).ok());
+  CHECK(read({{"FRESHET_HS256_SECRET", "of-thirty-two-bytes-and-no-more."}}).ok());
 }
