@@ -130,7 +130,11 @@ Result<Response> change_status(Request& request, Context& context, PublicationSt
 
 }  // namespace
 
-Result<Response> publish_articles(Request& request, Context& context) { return change_status(request, context, PublicationStatus::kPublished); }
-Result<Response> unpublish_articles(Request& request, Context& context) { return change_status(request, context, PublicationStatus::kDraft); }
+Result<Response> publish_articles(Request& request, Context& context) {
+  return change_status(request, context, PublicationStatus::kPublished);
+}
+Result<Response> unpublish_articles(Request& request, Context& context) {
+  return change_status(request, context, PublicationStatus::kDraft);
+}
 
 }  // namespace freshet::api

@@ -34,7 +34,7 @@ void read_category(Fields& fields, const Json& object, ArticleInput& input) {
 }
 
 // `whole`: the translation must be complete by itself.
-TranslationInput read_translation(Fields fields, Presence whole) {
+TranslationInput read_translation(Fields& fields, Presence whole) {
   TranslationInput translation;
   translation.title = fields.text("title", whole, limits::kTitleCodePoints);
   if (translation.title && is_blank(*translation.title)) fields.fail("title", "This field may not be blank.");
@@ -42,26 +42,6 @@ TranslationInput read_translation(Fields fields, Presence whole) {
   if (translation.content) translation.content = html::sanitize(*translation.content);
   translation.excerpt = fields.text("excerpt", Presence::kOptional, limits::kExcerptCodePoints);
   return translation;
-}
-
-void read_translations(Fields& fields, ArticleInput& input) {
-  const Presence presence = input.mode == InputMode::kMerge ? Presence::kOptional : Presence::kRequired;
-  const Json* object = fields.object("translations", presence);
-  if (object == nullptr) return;
-  Fields languages = fields.nested("translations", *object);
-  for (const auto& [code, value] : object->items()) {
-    const auto language = parse_language(code);
-    if (!language) {
-      languages.fail(code, "Expected the languages en and th.");
-    } else if (value.is_null()) {
-      input.removed[*language] = true;
-    } else if (!value.is_object()) {
-      languages.fail(code, std::string("Expected an object, got ") + value.type_name() + ".");
-    } else {
-      input.translations[*language] = read_translation(languages.nested(code, value), presence);
-    }
-  }
-  if (presence == Presence::kRequired && input.translations.empty()) fields.fail("translations", "At least one language is needed.");
 }
 
 Result<void> apply_translations(const ArticleInput& input, Article& article) {
@@ -95,7 +75,9 @@ Result<ArticleInput> parse_article_input(std::string_view body, InputMode mode) 
   input.slug = read_slug(fields);
   read_status(fields, input);
   read_category(fields, object, input);
-  read_translations(fields, input);
+  const Presence whole = mode == InputMode::kMerge ? Presence::kOptional : Presence::kRequired;
+  read_languages(fields, mode, input.removed,
+                 [&](Language language, Fields& texts) { input.translations[language] = read_translation(texts, whole); });
   FRESHET_TRY_VOID(fields.finish());
   return input;
 }

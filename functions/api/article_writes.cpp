@@ -57,12 +57,9 @@ class Creation {
     FRESHET_TRY(kept, once_.kept(context_));
     if (kept) return created_before(context_, *kept, language_);
     FRESHET_TRY(state, draft());
-    FRESHET_TRY(claim, context_.log.read(slug_subject(EntityKind::kArticle, state.article.slug)));
-    if (!owner_of(claim).empty()) {
-      if (input_.slug) return slug_taken(state.article.slug);
-      return Error{Errc::kConflict, "the slug made from the title is taken"};
-    }
-    return store(std::move(state), claim.sequence);
+    const SlugFrom from = input_.slug ? SlugFrom::kAuthor : SlugFrom::kTitle;
+    FRESHET_TRY(free, find_free_slug(context_, EntityKind::kArticle, state.article.slug, from));
+    return store(std::move(state), free);
   }
 
  private:
@@ -88,11 +85,10 @@ class Creation {
     const Article& article = state.article;
     std::vector<Append> appends{claim_slug(context_, EntityKind::kArticle, article.slug, article.id, claim_expected),
                                 article_append(context_, nullptr, article, StreamSequence{0})};
-    if (once_.keyed()) appends.push_back(once_.claim(Kept{201, {}, 1, {}}));
     FRESHET_TRY(epoch, context_.log.epoch());
-    FRESHET_TRY(position, commit(context_.log, appends));
-    state.sequence = StreamSequence{position.value - (once_.keyed() ? 1 : 0)};
-    return article_response(201, state, language_, epoch, position);
+    FRESHET_TRY(created, commit_create(context_.log, once_, std::move(appends)));
+    state.sequence = created.event;
+    return article_response(201, state, language_, epoch, created.position);
   }
 
   Context& context_;
@@ -111,13 +107,8 @@ Result<Response> change_once(Request& request, Context& context, const ArticleIn
   FRESHET_TRY_VOID(set_category(context, input, now.article));
   set_times(now.article, context.clock.wall());
   FRESHET_TRY_VOID(refresh(context, {&now, 1}));
-  std::vector<Append> appends;
-  if (now.article.slug != before.article.slug) {
-    FRESHET_TRY(moved, move_slug(context, EntityKind::kArticle, now.article.id, before.article.slug, now.article.slug));
-    appends = std::move(moved);
-  }
-  appends.push_back(article_append(context, &before.article, now.article, before.sequence));
-  FRESHET_TRY(position, commit(context.log, appends));
+  FRESHET_TRY(position, commit_change(context, EntityKind::kArticle, now.article.id, before.article.slug, now.article.slug,
+                                      article_append(context, &before.article, now.article, before.sequence)));
   now.sequence = position;
   return article_response(200, now, language, epoch, position);
 }

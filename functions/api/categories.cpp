@@ -76,17 +76,13 @@ Result<Response> create_once(Context& context, const CategoryInput& input, const
   category.id = make_id(context.clock.wall(), context.random);
   FRESHET_TRY_VOID(apply_input(input, category));
   if (!input.slug) category.slug = make_slug(*category.names.shown(Language::kEnglish), how, context.random);
-  FRESHET_TRY(claim, context.log.read(slug_subject(EntityKind::kCategory, category.slug)));
-  if (!owner_of(claim).empty()) {
-    if (input.slug) return slug_taken(category.slug);
-    return Error{Errc::kConflict, "the slug made from the name is taken"};
-  }
-  std::vector<Append> appends{claim_slug(context, EntityKind::kCategory, category.slug, category.id, claim.sequence),
+  const SlugFrom from = input.slug ? SlugFrom::kAuthor : SlugFrom::kTitle;
+  FRESHET_TRY(free, find_free_slug(context, EntityKind::kCategory, category.slug, from));
+  std::vector<Append> appends{claim_slug(context, EntityKind::kCategory, category.slug, category.id, free),
                               category_append(context, nullptr, category, StreamSequence{0})};
-  if (once.keyed()) appends.push_back(once.claim(Kept{201, {}, 1, {}}));
-  FRESHET_TRY(position, context.log.append_batch(appends));
-  state.sequence = StreamSequence{position.value - (once.keyed() ? 1 : 0)};
-  return category_response(201, state, language, epoch, position);
+  FRESHET_TRY(created, commit_create(context.log, once, std::move(appends)));
+  state.sequence = created.event;
+  return category_response(201, state, language, epoch, created.position);
 }
 
 Response changed_by_somebody_else(const CategoryState& state, Language language, std::string_view epoch) {
@@ -102,13 +98,8 @@ Result<Response> change_once(Request& request, Context& context, const CategoryI
   if (!IfMatch(request).allows(epoch, before.sequence)) return changed_by_somebody_else(before, language, epoch);
   CategoryState now = before;
   FRESHET_TRY_VOID(apply_input(input, now.category));
-  std::vector<Append> appends;
-  if (now.category.slug != before.category.slug) {
-    FRESHET_TRY(moved, move_slug(context, EntityKind::kCategory, now.category.id, before.category.slug, now.category.slug));
-    appends = std::move(moved);
-  }
-  appends.push_back(category_append(context, &before.category, now.category, before.sequence));
-  FRESHET_TRY(position, commit(context.log, appends));
+  FRESHET_TRY(position, commit_change(context, EntityKind::kCategory, now.category.id, before.category.slug, now.category.slug,
+                                      category_append(context, &before.category, now.category, before.sequence)));
   now.sequence = position;
   return category_response(200, now, language, epoch, position);
 }

@@ -6,26 +6,9 @@
 namespace freshet::api {
 namespace {
 
-void read_names(Fields& fields, CategoryInput& input) {
-  const Presence presence = input.mode == InputMode::kMerge ? Presence::kOptional : Presence::kRequired;
-  const Json* object = fields.object("translations", presence);
-  if (object == nullptr) return;
-  Fields languages = fields.nested("translations", *object);
-  for (const auto& [code, value] : object->items()) {
-    const auto language = parse_language(code);
-    if (!language) {
-      languages.fail(code, "Expected the languages en and th.");
-    } else if (value.is_null()) {
-      input.removed[*language] = true;
-    } else if (!value.is_object()) {
-      languages.fail(code, std::string("Expected an object, got ") + value.type_name() + ".");
-    } else {
-      Fields translation = languages.nested(code, value);
-      input.names[*language] = translation.text("name", Presence::kRequired, limits::kNameCodePoints, 1);
-      if (input.names[*language] && trim(*input.names[*language]).empty()) translation.fail("name", "This field may not be blank.");
-    }
-  }
-  if (presence == Presence::kRequired && input.names.empty()) fields.fail("translations", "At least one language is needed.");
+void read_name(Fields& texts, std::optional<std::string>& name) {
+  name = texts.text("name", Presence::kRequired, limits::kNameCodePoints, 1);
+  if (name && trim(*name).empty()) texts.fail("name", "This field may not be blank.");
 }
 
 }  // namespace
@@ -36,7 +19,7 @@ Result<CategoryInput> parse_category_input(std::string_view body, InputMode mode
   input.mode = mode;
   Fields fields(object);
   input.slug = read_slug(fields);
-  read_names(fields, input);
+  read_languages(fields, mode, input.removed, [&](Language language, Fields& texts) { read_name(texts, input.names[language]); });
   FRESHET_TRY_VOID(fields.finish());
   return input;
 }

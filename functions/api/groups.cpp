@@ -5,7 +5,6 @@
 #include "functions/api/account.hpp"
 #include "functions/api/names.hpp"
 #include "functions/api/once.hpp"
-#include "functions/api/page.hpp"
 #include "functions/api/reads.hpp"
 #include "functions/api/retry.hpp"
 #include "shared/id.hpp"
@@ -38,9 +37,8 @@ Result<Response> create_once(Context& context, const std::string& name, const On
   std::string body;
   JsonWriter(body).begin_object().field("id", group.id).field("name", group.name).end_object();
   std::vector<Append> appends{group_append(context, group, Change::kCreated, StreamSequence{0})};
-  if (once.keyed()) appends.push_back(once.claim(Kept{201, body, 1, {}}));
-  FRESHET_TRY(position, commit(context.log, appends));
-  return group_response(std::move(body), epoch, StreamSequence{position.value - (once.keyed() ? 1 : 0)}, position);
+  FRESHET_TRY(created, commit_create(context.log, once, std::move(appends), body));
+  return group_response(std::move(body), epoch, created.event, created.position);
 }
 
 enum class Membership : std::uint8_t { kOut, kIn };
@@ -91,15 +89,7 @@ std::vector<Route> group_routes() {
   };
 }
 
-Result<Response> list_groups(Request& request, Context& context) {
-  FRESHET_TRY(page, parse_page(request));
-  std::string parameters;
-  JsonWriter writer(parameters);
-  writer.begin_object();
-  append_page(writer, page);
-  writer.field("path", list_address(kList, request, {"page_size"})).end_object();
-  return ask_store("groups.list", parameters, request, context);
-}
+Result<Response> list_groups(Request& request, Context& context) { return ask_page("groups.list", kList, request, context); }
 
 Result<Response> create_group(Request& request, Context& context) {
   FRESHET_TRY(object, parse_json_object(request.body));

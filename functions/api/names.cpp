@@ -45,6 +45,24 @@ Result<std::vector<Append>> move_slug(Context& context, EntityKind kind, std::st
   return appends;
 }
 
+Result<StreamSequence> find_free_slug(Context& context, EntityKind kind, std::string_view slug, SlugFrom from) {
+  FRESHET_TRY(claim, context.log.read(slug_subject(kind, slug)));
+  if (owner_of(claim).empty()) return claim.sequence;
+  if (from == SlugFrom::kAuthor) return slug_taken(slug);
+  return Error{Errc::kConflict, "the slug that was made is taken"};
+}
+
+Result<StreamSequence> commit_change(Context& context, EntityKind kind, std::string_view id, std::string_view slug_before,
+                                     std::string_view slug_now, Append event) {
+  std::vector<Append> appends;
+  if (slug_now != slug_before) {
+    FRESHET_TRY(moved, move_slug(context, kind, id, slug_before, slug_now));
+    appends = std::move(moved);
+  }
+  appends.push_back(std::move(event));
+  return commit(context.log, appends);
+}
+
 Result<StreamSequence> commit(Log& log, const std::vector<Append>& appends) {
   return appends.size() == 1 ? log.append(appends.front()) : log.append_batch(appends);
 }

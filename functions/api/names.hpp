@@ -26,6 +26,15 @@ namespace freshet::api {
 [[nodiscard]] Result<std::vector<Append>> move_slug(Context& context, EntityKind kind, std::string_view id, std::string_view from,
                                                     std::string_view to);
 
+// The sequence that a claim of a new entity's slug expects. Of a slug that is taken: kNameTaken where its author chose it, kConflict where it
+// was made for him, so that another one is tried.
+enum class SlugFrom : std::uint8_t { kAuthor, kTitle };
+[[nodiscard]] Result<StreamSequence> find_free_slug(Context& context, EntityKind kind, std::string_view slug, SlugFrom from);
+
+// Appends an entity's new state, `event`, and where its slug is another one than before what moves it there: one message or one batch.
+[[nodiscard]] Result<StreamSequence> commit_change(Context& context, EntityKind kind, std::string_view id, std::string_view slug_before,
+                                                   std::string_view slug_now, Append event);
+
 // Appends what belongs together: one message as a plain append, several as one batch. The last one's sequence.
 [[nodiscard]] Result<StreamSequence> commit(Log& log, const std::vector<Append>& appends);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "functions/api/names.hpp"
 #include "shared/check.hpp"
 #include "shared/json.hpp"
 #include "shared/limits.hpp"
@@ -75,6 +76,12 @@ Append Once::claim(const Kept& kept) const {
   if (!kept.body.empty()) writer.field("body", kept.body);
   writer.key("event_distance").number(static_cast<std::int64_t>(kept.event_distance)).end_object();
   return claim;
+}
+
+Result<Created> commit_create(Log& log, const Once& once, std::vector<Append> appends, std::string body) {
+  if (once.keyed()) appends.push_back(once.claim(Kept{201, std::move(body), 1, {}}));
+  FRESHET_TRY(position, commit(log, appends));
+  return Created{StreamSequence{position.value - (once.keyed() ? 1 : 0)}, position};
 }
 
 }  // namespace freshet::api

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "functions/api/context.hpp"
 #include "functions/api/http.hpp"
@@ -39,5 +40,15 @@ class Once {
   std::string subject_;
   std::string digest_;
 };
+
+// Where a create lies in the log.
+struct Created {
+  StreamSequence event;     // of the new entity
+  StreamSequence position;  // of the whole call
+};
+
+// Appends a create, whose last message is the entity's event, and behind it the claim of a keyed call. `body` is the answer to be given
+// again; empty where it is rendered from the event.
+[[nodiscard]] Result<Created> commit_create(Log& log, const Once& once, std::vector<Append> appends, std::string body = {});
 
 }  // namespace freshet::api

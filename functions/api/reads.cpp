@@ -1,6 +1,7 @@
 #include "functions/api/reads.hpp"
 
 #include "functions/api/conditional.hpp"
+#include "functions/api/page.hpp"
 
 namespace freshet::api {
 
@@ -10,6 +11,16 @@ Result<Response> ask_store(std::string_view query, std::string_view parameters, 
   const Audience audience = audience_of(context);
   if (audience == Audience::kPublic && context.may_remember) context.remember = answer;
   return read_response(request, context.settings, audience, std::move(answer));
+}
+
+Result<Response> ask_page(std::string_view query, std::string_view path, const Request& request, Context& context) {
+  FRESHET_TRY(page, parse_page(request));
+  std::string parameters;
+  JsonWriter writer(parameters);
+  writer.begin_object();
+  append_page(writer, page);
+  writer.field("path", list_address(path, request, {"page_size"})).end_object();
+  return ask_store(query, parameters, request, context);
 }
 
 std::string list_address(std::string_view path, const Request& request, std::initializer_list<std::string_view> kept) {

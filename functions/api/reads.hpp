@@ -13,6 +13,9 @@ namespace freshet::api {
 // Asks `query` with Freshet-Min-Position, and answers 200 or 304. What everybody may see is offered to the instance's memory.
 [[nodiscard]] Result<Response> ask_store(std::string_view query, std::string_view parameters, const Request& request, Context& context);
 
+// Asks `query` for a page of the list at `path`, which takes nothing but page, page_size and cursor.
+[[nodiscard]] Result<Response> ask_page(std::string_view query, std::string_view path, const Request& request, Context& context);
+
 // The address of a list for its links: `path` and those of the query's parameters that are named in `kept`.
 [[nodiscard]] std::string list_address(std::string_view path, const Request& request, std::initializer_list<std::string_view> kept);
 

@@ -5,7 +5,6 @@
 #include "functions/api/login_attempt.hpp"
 #include "functions/api/names.hpp"
 #include "functions/api/once.hpp"
-#include "functions/api/page.hpp"
 #include "functions/api/problem.hpp"
 #include "functions/api/reads.hpp"
 #include "functions/api/retry.hpp"
@@ -73,10 +72,8 @@ Result<Response> create_once(Context& context, const UserInput& input, const Onc
   user.password = hash;
   std::string body = render(user, {});
   std::vector<Append> appends{claim_name(context, user, claim.sequence), user_append(context, user, Change::kCreated, StreamSequence{0})};
-  if (once.keyed()) appends.push_back(once.claim(Kept{201, body, 1, {}}));
-  FRESHET_TRY(position, context.log.append_batch(appends));
-  const StreamSequence sequence{position.value - (once.keyed() ? 1 : 0)};
-  return profile_response(201, std::move(body), epoch, sequence, position);
+  FRESHET_TRY(created, commit_create(context.log, once, std::move(appends), body));
+  return profile_response(201, std::move(body), epoch, created.event, created.position);
 }
 
 // What the store shows of a user, not older than his state is in the log.
@@ -160,15 +157,7 @@ Result<Response> create_user(Request& request, Context& context) {
   return with_retries<Response>([&] { return create_once(context, input, once, hash); });
 }
 
-Result<Response> list_users(Request& request, Context& context) {
-  FRESHET_TRY(page, parse_page(request));
-  std::string parameters;
-  JsonWriter writer(parameters);
-  writer.begin_object();
-  append_page(writer, page);
-  writer.field("path", list_address(kList, request, {"page_size"})).end_object();
-  return ask_store("users.list", parameters, request, context);
-}
+Result<Response> list_users(Request& request, Context& context) { return ask_page("users.list", kList, request, context); }
 
 Result<Response> get_me(Request& request, Context& context) {
   const Principal& who = *context.principal;
