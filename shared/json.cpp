@@ -38,9 +38,9 @@ Result<void> scan(std::string_view text) {
 
 Result<Json> parse_json(std::string_view text) {
   FRESHET_TRY_VOID(scan(text));
-  if (!utf8_length(text)) return invalid("the text is not valid UTF-8");
   auto parsed = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-  if (parsed.is_discarded()) return invalid("the text is not valid JSON");
+  // The parser takes well-formed UTF-8 only; the look of our own is for the reason.
+  if (parsed.is_discarded()) return invalid(utf8_length(text) ? "the text is not valid JSON" : "the text is not valid UTF-8");
   return parsed;
 }
 
@@ -52,7 +52,7 @@ Result<Json> parse_json_object(std::string_view text) {
 
 const Json* json_member(const Json& object, std::string_view name) {
   if (!object.is_object()) return nullptr;
-  const auto found = object.find(std::string(name));
+  const auto found = object.find(name);
   return found == object.end() ? nullptr : &*found;
 }
 
