@@ -1,5 +1,7 @@
 #include "shared/projection/article_pieces.hpp"
 
+#include <algorithm>
+
 namespace freshet {
 namespace {
 
@@ -15,38 +17,52 @@ std::string_view take_until(std::string_view& rest, std::string_view key) {
   return part;
 }
 
+// Where the content lies in the translations. Looked for behind its key and in its language: another member may hold the same text.
+void find_content(ArticlePieces::Shown& shown, std::string_view translations, Language language) {
+  constexpr std::string_view kKey = ",\"content\":";
+  const auto block = translations.find("\"" + std::string(code_of(language)) + "\":{");
+  if (block == std::string_view::npos) return;
+  shown.content_at = translations.find(kKey, block) + kKey.size();
+  shown.content_size = end_of_json_text(translations, shown.content_at) + 1 - shown.content_at;
+}
+
 }  // namespace
 
+std::size_t end_of_json_text(std::string_view json, std::size_t at) {
+  for (++at; at < json.size() && json[at] != '"'; ++at) {
+    if (json[at] == '\\') ++at;
+  }
+  return std::min(at, json.size());
+}
+
+// The texts are long, so they are encoded once: what the second language shows beside them comes from a list's item.
 ArticlePieces cut_article(const Article& article) {
   ArticlePieces pieces;
+  std::string full;
+  JsonWriter writer(full);
+  append_article(writer, article, Language::kEnglish, ArticleShape::kFull);
+  auto& english = pieces.shown[index_of(Language::kEnglish)];
+  std::string_view rest = full;
+  pieces.head.append(take_until(rest, ",\"category\":")).append(",\"category\":");
+  take_until(rest, ",\"title\":");
+  english.text = take_until(rest, ",\"content\":");
+  take_until(rest, ",\"language\":");
+  english.language = take_until(rest, ",\"translations\":");
+  rest.remove_prefix(std::string_view(",\"translations\":").size());
+  pieces.translations = take_until(rest, ",\"published_at\":");
+  FRESHET_CHECK(rest.ends_with(":0}"));
+  pieces.times = rest.substr(0, rest.size() - 2);
+
+  std::string item;
+  JsonWriter item_writer(item);
+  append_article(item_writer, article, Language::kThai, ArticleShape::kListItem);
+  auto& thai = pieces.shown[index_of(Language::kThai)];
+  rest = item;
+  take_until(rest, ",\"title\":");
+  thai.text = take_until(rest, ",\"language\":");
+  thai.language = take_until(rest, ",\"published_at\":");
   for (const Language language : kLanguages) {
-    std::string full;
-    JsonWriter writer(full);
-    append_article(writer, article, language, ArticleShape::kFull);
-    auto& shown = pieces.shown[index_of(language)];
-    std::string_view rest = full;
-    const auto head = take_until(rest, ",\"category\":");
-    take_until(rest, ",\"author\":");
-    take_until(rest, ",\"title\":");
-    shown.text = take_until(rest, ",\"content\":");
-    rest.remove_prefix(std::string_view(",\"content\":").size());
-    const auto content = take_until(rest, ",\"language\":");
-    shown.language = take_until(rest, ",\"translations\":");
-    rest.remove_prefix(std::string_view(",\"translations\":").size());
-    const auto translations = take_until(rest, ",\"published_at\":");
-    // Looked for behind its key and in its language: another member may hold the same text.
-    const auto block = translations.find("\"" + std::string(code_of(article.translations.shown_language(language))) + "\":{");
-    if (block != std::string_view::npos) {
-      constexpr std::string_view kKey = ",\"content\":";
-      shown.content_at = translations.find(kKey, block) + kKey.size();
-      shown.content_size = content.size();
-      FRESHET_CHECK(translations.substr(shown.content_at, shown.content_size) == content);
-    }
-    if (!pieces.head.empty()) continue;
-    pieces.head.append(head).append(",\"category\":");
-    pieces.translations = translations;
-    FRESHET_CHECK(rest.ends_with(":0}"));
-    pieces.times = rest.substr(0, rest.size() - 2);
+    find_content(pieces.shown[index_of(language)], pieces.translations, article.translations.shown_language(language));
   }
   return pieces;
 }

@@ -36,6 +36,9 @@ struct ArticlePieces {
 [[nodiscard]] std::string encode_shown_category(const Category* category, Language asked);
 [[nodiscard]] std::string encode_shown_author(const Author& author);
 
+// The quote that ends the JSON text whose first quote is at `at`.
+[[nodiscard]] std::size_t end_of_json_text(std::string_view json, std::size_t at);
+
 // What one row of the read model gives; views into it.
 struct ArticleParts {
   std::string_view head;

@@ -64,7 +64,7 @@ class Projection {
   [[nodiscard]] const Checkpoint& pending() const { return pending_; }
   [[nodiscard]] std::size_t unshown() const { return unshown_; }          // events
   [[nodiscard]] std::size_t uncommitted() const { return uncommitted_; }  // events, shown or not
-  // The entities changed since it was last asked, each once.
+  // The entities changed since it was last asked, each once. A build tells no articles: whoever hears of it forgets everything.
   [[nodiscard]] std::set<Touched> take_touched() { return std::exchange(touched_, {}); }
   // Why events were put aside since it was last asked; for the log of the process.
   [[nodiscard]] std::vector<std::string> take_complaints() { return std::exchange(complaints_, {}); }

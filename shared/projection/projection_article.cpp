@@ -34,7 +34,7 @@ Result<Projection::Known> Projection::find_article(std::string_view id) {
 }
 
 Result<void> Projection::apply_article(std::string_view id, const LogMessage& message) {
-  touched_.insert(Touched{EntityKind::kArticle, std::string(id)});
+  if (model_->mode() == FillMode::kLive) touched_.insert(Touched{EntityKind::kArticle, std::string(id)});
   if (message.payload.empty()) return remove_article(id, message.sequence);
   const auto article = decode_article(message.payload);
   if (!article.ok()) return put_aside(message, article.error().detail);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "shared/projection/article_pieces.hpp"
 #include "shared/projection/tokenizer.hpp"
 
 namespace freshet {
@@ -42,14 +43,6 @@ CREATE INDEX article_by_slug ON article(slug);
 CREATE INDEX category_by_slug ON category(slug) WHERE NOT deleted;
 )sql";
 
-// The quote that ends the JSON text whose first quote is at `at`.
-std::size_t end_of_text(std::string_view json, std::size_t at) {
-  for (++at; at < json.size() && json[at] != '"'; ++at) {
-    if (json[at] == '\\') ++at;
-  }
-  return std::min(at, json.size());
-}
-
 // Undoes append_json_text() (shared/json.hpp), whose escapes are of two characters or `\u00xx` for a control character: a blank to search.
 // A tenth of the time of a parser, which a rebuild feels.
 void append_unescaped(std::string& out, std::string_view raw) {
@@ -81,7 +74,7 @@ SearchText search_text(std::int64_t status, std::string_view category_id, std::s
   std::string value;
   for (std::size_t at = 0; at < translations.size(); ++at) {
     if (translations[at] != '"') continue;
-    const std::size_t end = end_of_text(translations, at);
+    const std::size_t end = end_of_json_text(translations, at);
     const auto raw = translations.substr(at + 1, end - at - 1);
     at = end;
     if (end + 1 < translations.size() && translations[end + 1] == ':') {
@@ -150,7 +143,8 @@ Result<void> ReadModel::note_unsearchable(std::int64_t key) {
 
 Result<void> ReadModel::refresh_search() {
   if (unsearchable_.empty()) return {};
-  FRESHET_TRY(select, database_.prepare("SELECT status, category_id, translations FROM article JOIN article_body USING (key) WHERE key = ?"));
+  FRESHET_TRY(select,
+              database_.prepare("SELECT status, category_id, translations FROM article JOIN article_body USING (key) WHERE key = ?"));
   FRESHET_TRY(put, database_.prepare("INSERT OR REPLACE INTO search(rowid, marks, text) VALUES(?, ?, ?)"));
   FRESHET_TRY(remove, database_.prepare("DELETE FROM search WHERE rowid = ?"));
   for (const std::int64_t key : unsearchable_) {
@@ -185,7 +179,8 @@ Result<std::size_t> ReadModel::fill_search(std::size_t articles_max) {
 Result<bool> ReadModel::finish_some(std::size_t articles_max) {
   constexpr std::size_t kArticlesPerCommit = 5000;
   FRESHET_CHECK(mode_ == FillMode::kBulk);
-  if (searchable_up_to_ == 0) FRESHET_TRY_VOID(database_.execute("INSERT INTO search(search, rank) VALUES('hashsize', 16777216), ('automerge', 8)"));
+  if (searchable_up_to_ == 0)
+    FRESHET_TRY_VOID(database_.execute("INSERT INTO search(search, rank) VALUES('hashsize', 16777216), ('automerge', 8)"));
   if (!database_.in_transaction()) FRESHET_TRY_VOID(database_.execute("BEGIN"));
   FRESHET_TRY(done, fill_search(articles_max));
   searchable_uncommitted_ += done;
@@ -195,7 +190,8 @@ Result<bool> ReadModel::finish_some(std::size_t articles_max) {
     searchable_uncommitted_ = 0;
   }
   if (!last) return false;
-  FRESHET_TRY_VOID(database_.execute("INSERT INTO search(search, rank) VALUES('hashsize', 4194304), ('automerge', 8), ('deletemerge', 25)"));
+  FRESHET_TRY_VOID(
+      database_.execute("INSERT INTO search(search, rank) VALUES('hashsize', 4194304), ('automerge', 8), ('deletemerge', 25)"));
   FRESHET_TRY_VOID(database_.execute(kIndexes));
   mode_ = FillMode::kLive;
   FRESHET_TRY_VOID(set_pragmas());
