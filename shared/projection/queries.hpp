@@ -9,8 +9,11 @@
 //             groups.list      page?, page_size?, cursor?, path
 //           A text that an article lacks in the asked language is shown in the other. Search looks into both languages of an article; what
 //           it finds is listed newest first, as every list of articles is, so that its cursor stays stable.
+//           It counts up to kSearchCounted matches and numbers their pages; behind these, as everywhere, a cursor goes on.
 // Errors    kNotFound: unknown, not visible, unknown query, page past the last; kInvalidArgument; the database's own
-// Cost      counts are kept, never counted (a search's excepted); no list scans the articles (tests/unit pins the plans)
+// Cost      counts are kept, never counted (a search's excepted); no list scans the articles (tests/unit pins the plans), and a search reads
+//           no more matches than it counts, whatever is typed; only of a word that is longer than a start (shared/projection/tokenizer.hpp) does
+//           FTS5 join the places first (tests/unit counts steps and pages)
 // Lifetime  borrows the model; an answer owns its bytes
 #pragma once
 
@@ -18,6 +21,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,9 +49,12 @@ class Queries {
   // The highest touch of everything that answers of this kind are made from.
   [[nodiscard]] std::uint64_t touched(Depends depends) const;
 
-  // The SQL that lists articles; for the test that pins query plans.
+  static constexpr std::size_t kSearchCounted = 1000;
+
+  // The SQL that lists articles, and that of one row; for the test that pins query plans.
   struct ArticleFilter;
   [[nodiscard]] static std::string list_sql(const ArticleFilter& filter, Language language, Walk walk);
+  [[nodiscard]] static std::string row_sql(Language language);
 
  private:
   [[nodiscard]] Result<Statement*> prepared(const std::string& sql);
@@ -55,15 +62,17 @@ class Queries {
   [[nodiscard]] Result<Answer> latest_articles(const Json& parameters);
   [[nodiscard]] Result<Answer> get_article(const Json& parameters);
   [[nodiscard]] Result<ArticleFilter> filter_of(const Json& parameters);
-  [[nodiscard]] Result<std::int64_t> count_articles(const ArticleFilter& filter);
+  [[nodiscard]] std::int64_t count_articles(const ArticleFilter& filter) const;
   [[nodiscard]] std::uint64_t articles_touched(const ArticleFilter& filter) const;
   [[nodiscard]] Result<std::vector<Row>> fetch_articles(const ArticleFilter& filter, Language language, const Stretch& stretch);
+  [[nodiscard]] Result<std::vector<Row>> fetch_rows(std::span<const std::int64_t> keys, Language language);
+  [[nodiscard]] Result<PageAnswer> page_of_search(const ArticleFilter& filter, Language language, const PageRequest& request);
   [[nodiscard]] Result<Answer> list_categories(const Json& parameters);
   [[nodiscard]] Result<Answer> list_users(const Json& parameters);
   [[nodiscard]] Result<Answer> get_user(const Json& parameters);
   [[nodiscard]] Result<Answer> list_groups(const Json& parameters);
-  [[nodiscard]] Result<Answer> list_by_id(const Json& parameters, std::string_view scope, const std::string& select, Language language, Depends depends,
-                                          const std::function<Result<std::string>(const Rows&)>& encode);
+  [[nodiscard]] Result<Answer> list_by_id(const Json& parameters, std::string_view scope, const std::string& select, Language language,
+                                          Depends depends, const std::function<Result<std::string>(const Rows&)>& encode);
   [[nodiscard]] Result<std::string> encode_profile(const Rows& user);
   [[nodiscard]] std::string list_etag(std::uint64_t touched, Language language) const;
 
@@ -76,7 +85,7 @@ struct Queries::ArticleFilter {
   bool by_category = false;
   std::string category_id;  // empty when the asked one is not known: the list is empty
   bool by_search = false;
-  std::string match;        // FTS5 expression; empty when there is nothing to look for: the list is empty
+  std::string match;  // FTS5 expression; empty when there is nothing to look for: the list is empty
 
   [[nodiscard]] bool matches_nothing() const { return (by_category && category_id.empty()) || (by_search && match.empty()); }
 };

@@ -28,13 +28,16 @@ std::int64_t decode_key(std::string_view bytes) {
 // Columns 0 to 7 of a row: key and ArticleParts.
 std::string part_columns(Language language) {
   const std::string code(code_of(language));
-  return "a.key, a.head, coalesce(c.shown_" + code + ", a.category_" + code + "), coalesce(u.shown, a.author), a.text_" + code + ", a.language_" +
-         code + ", a.times, a.view_count";
+  return "a.key, a.head, coalesce(c.shown_" + code + ", a.category_" + code + "), coalesce(u.shown, a.author), a.text_" + code +
+         ", a.language_" + code + ", a.times, a.view_count";
 }
 constexpr std::string_view kJoins = " LEFT JOIN category c ON c.id = a.category_id LEFT JOIN user u ON u.id = a.author_id";
 
+constexpr std::string_view kNewestMatches = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?";
+
 ArticleParts parts_of(const Rows& rows) {
-  return ArticleParts{rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.text(5), rows.text(6), static_cast<std::uint64_t>(rows.integer(7))};
+  return ArticleParts{
+      rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.text(5), rows.text(6), static_cast<std::uint64_t>(rows.integer(7))};
 }
 
 }  // namespace
@@ -63,6 +66,10 @@ std::string Queries::list_sql(const ArticleFilter& filter, Language language, Wa
   }
   return "SELECT " + part_columns(language) + " FROM (" + keys + " LIMIT ?2 OFFSET ?3) k CROSS JOIN article a ON a.key = k.key" +
          std::string(kJoins) + " ORDER BY k.key" + order;
+}
+
+std::string Queries::row_sql(Language language) {
+  return "SELECT " + part_columns(language) + " FROM article a" + std::string(kJoins) + " WHERE a.key = ?";
 }
 
 Result<Queries::ArticleFilter> Queries::filter_of(const Json& parameters) {
@@ -97,14 +104,8 @@ Result<Queries::ArticleFilter> Queries::filter_of(const Json& parameters) {
   return filter;
 }
 
-Result<std::int64_t> Queries::count_articles(const ArticleFilter& filter) {
+std::int64_t Queries::count_articles(const ArticleFilter& filter) const {
   if (filter.matches_nothing()) return 0;
-  if (filter.by_search) {
-    FRESHET_TRY(count, prepared("SELECT count(*) FROM search WHERE search MATCH ?"));
-    Rows rows = count->run(filter.match);
-    FRESHET_TRY(found, rows.next());
-    return found ? rows.integer(0) : 0;
-  }
   const Tallies& tallies = model_.tallies();
   const auto of = [&](PublicationStatus status) { return tallies.of(article_scope(status, filter.category_id)).count; };
   return filter.status ? of(*filter.status) : of(PublicationStatus::kDraft) + of(PublicationStatus::kPublished);
@@ -128,7 +129,8 @@ Result<std::vector<Row>> Queries::fetch_articles(const ArticleFilter& filter, La
   const std::int64_t beyond = stretch.beyond.empty() ? open_end : decode_key(stretch.beyond);
   const auto run = [&]() -> Rows {
     if (filter.by_search) return select->run(beyond, stretch.limit, stretch.offset, std::string_view(filter.match));
-    if (filter.status && filter.by_category) return select->run(beyond, stretch.limit, stretch.offset, static_cast<int>(*filter.status), std::string_view(filter.category_id));
+    if (filter.status && filter.by_category)
+      return select->run(beyond, stretch.limit, stretch.offset, static_cast<int>(*filter.status), std::string_view(filter.category_id));
     if (filter.status) return select->run(beyond, stretch.limit, stretch.offset, static_cast<int>(*filter.status));
     if (filter.by_category) return select->run(beyond, stretch.limit, stretch.offset, std::string_view(filter.category_id));
     return select->run(beyond, stretch.limit, stretch.offset);
@@ -142,12 +144,44 @@ Result<std::vector<Row>> Queries::fetch_articles(const ArticleFilter& filter, La
   }
 }
 
+Result<std::vector<Row>> Queries::fetch_rows(std::span<const std::int64_t> keys, Language language) {
+  FRESHET_TRY(select, prepared(row_sql(language)));
+  std::vector<Row> out;
+  for (const std::int64_t key : keys) {
+    Rows rows = select->run(key);
+    FRESHET_TRY(found, rows.next());
+    if (!found) continue;
+    out.push_back(Row{encode_key(key), {}});
+    append_list_item(out.back().json, parts_of(rows));
+  }
+  return out;
+}
+
+// The newest matches are counted and numbered; a cursor goes on behind them.
+Result<PageAnswer> Queries::page_of_search(const ArticleFilter& filter, Language language, const PageRequest& request) {
+  std::vector<std::int64_t> newest;
+  if (!filter.matches_nothing()) {
+    FRESHET_TRY(select, prepared(std::string(kNewestMatches)));
+    Rows rows = select->run(std::string_view(filter.match), kSearchCounted);
+    while (true) {
+      FRESHET_TRY(more, rows.next());
+      if (!more) break;
+      newest.push_back(rows.integer(0));
+    }
+  }
+  return answer_page(request, static_cast<std::int64_t>(newest.size()), [&](const Stretch& stretch) {
+    if (request.keyset) return fetch_articles(filter, language, stretch);
+    const std::size_t from = std::min(stretch.offset, newest.size());
+    return fetch_rows(std::span(newest).subspan(from, std::min(stretch.limit, newest.size() - from)), language);
+  });
+}
+
 Result<Answer> Queries::list_articles(const Json& parameters) {
   FRESHET_TRY(language, language_of(parameters));
   FRESHET_TRY(request, parse_page_request(parameters, kKeyBytes));
   FRESHET_TRY(filter, filter_of(parameters));
-  FRESHET_TRY(count, count_articles(filter));
-  FRESHET_TRY(page, answer_page(request, count, [&](const Stretch& stretch) { return fetch_articles(filter, language, stretch); }));
+  const auto list = [&](const Stretch& stretch) { return fetch_articles(filter, language, stretch); };
+  FRESHET_TRY(page, filter.by_search ? page_of_search(filter, language, request) : answer_page(request, count_articles(filter), list));
   return Answer{std::move(page.body), list_etag(articles_touched(filter), language), std::move(page.link), Depends::kArticles};
 }
 
@@ -167,8 +201,10 @@ Result<Answer> Queries::get_article(const Json& parameters) {
   FRESHET_TRY(language, language_of(parameters));
   const std::string name = json_text_or(parameters, "id_or_slug", "");
   const std::string code(code_of(language));
-  FRESHET_TRY(select, prepared("SELECT " + part_columns(language) + ", a.status, a.sequence, max(ifnull(c.sequence, 0), ifnull(u.sequence, 0)), "
-                               "a.content_at_" + code + ", a.content_size_" + code + ", b.translations FROM article a JOIN article_body b ON b.key = a.key" +
+  FRESHET_TRY(select, prepared("SELECT " + part_columns(language) +
+                               ", a.status, a.sequence, max(ifnull(c.sequence, 0), ifnull(u.sequence, 0)), "
+                               "a.content_at_" +
+                               code + ", a.content_size_" + code + ", b.translations FROM article a JOIN article_body b ON b.key = a.key" +
                                std::string(kJoins) + (is_id(name) ? " WHERE a.id = ?" : " WHERE a.slug = ?")));
   Rows rows = select->run(std::string_view(name));
   FRESHET_TRY(found, rows.next());

@@ -1,8 +1,11 @@
 #include "shared/projection/queries.hpp"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <set>
 
+#include "shared/projection/tokenizer.hpp"
 #include "shared/text.hpp"
 #include "tests/unit/shared/projection/fixture.hpp"
 
@@ -70,7 +73,8 @@ TEST_CASE("pages are numbered, linked and end in 404") {
 TEST_CASE("a cursor that no answer gave is refused") {
   Store store = store_with(3);
   const std::string good = encode_cursor(Cursor{Walk::kForward, std::string(8, '\x01')});
-  for (const std::string& bad : {std::string("!"), std::string("bg"), good + "AA", good.substr(1), std::string("eAAAAAAAAAAA"), good + "="}) {
+  for (const std::string& bad :
+       {std::string("!"), std::string("bg"), good + "AA", good.substr(1), std::string("eAAAAAAAAAAA"), good + "="}) {
     CAPTURE(bad);
     const auto refused = store.ask("articles.list", R"({"cursor":")" + bad + "\"}");
     REQUIRE_FALSE(refused.ok());
@@ -183,11 +187,26 @@ TEST_CASE("search finds Thai inside a sentence, one letter of it, and words with
     std::vector<std::string> found;
   };
   const std::vector<Row> rows{
-      {"นักเรียน", {"article-1"}}, {"การสอบปลายภาค", {"article-1"}}, {"ร", {"article-1"}},      {"ภาค นักเรียน", {"article-1"}},
-      {"เรียนกา", {}},             {"ครู", {}},                      {"creme", {"article-2"}}, {"BRÛL", {"article-2"}},
-      {"cafe", {"article-2"}},     {"nearby", {"article-2"}},        {"fresh", {"article-2"}}, {"reshet", {}},
-      {"R&D", {"article-2"}},      {"title", {"article-1"}},         {"!!!", {}},              {"marks", {}},
-      {"s1", {}},                  {"text : a", {}},                 {"\"", {}},               {"น", {"article-1"}},
+      {"นักเรียน", {"article-1"}},
+      {"การสอบปลายภาค", {"article-1"}},
+      {"ร", {"article-1"}},
+      {"ภาค นักเรียน", {"article-1"}},
+      {"เรียนกา", {}},
+      {"ครู", {}},
+      {"creme", {"article-2"}},
+      {"BRÛL", {"article-2"}},
+      {"cafe", {"article-2"}},
+      {"nearby", {"article-2"}},
+      {"fresh", {"article-2"}},
+      {"reshet", {}},
+      {"R&D", {"article-2"}},
+      {"title", {"article-1"}},
+      {"!!!", {}},
+      {"marks", {}},
+      {"s1", {}},
+      {"text : a", {}},
+      {"\"", {}},
+      {"น", {"article-1"}},
   };
   for (const auto& row : rows) {
     CAPTURE(row.search);
@@ -289,11 +308,13 @@ TEST_CASE("no list of articles scans the articles, and none sorts more than its 
     Queries::ArticleFilter filter;
     const char* uses;
   };
-  for (const auto& row : {Row{"published", published, "SEARCH article USING COVERING INDEX article_by_status (status=? AND rowid<?)"},
-                          Row{"all", all, "SEARCH article USING INTEGER PRIMARY KEY (rowid<?)"},
-                          Row{"category", category, "SEARCH article USING COVERING INDEX article_by_category_and_status (category_id=? AND status=? AND rowid<?)"},
-                          Row{"category, all", category_all, "SEARCH article USING COVERING INDEX article_by_category (category_id=? AND rowid<?)"},
-                          Row{"search", search, "SCAN search VIRTUAL TABLE INDEX"}}) {
+  for (const auto& row :
+       {Row{"published", published, "SEARCH article USING COVERING INDEX article_by_status (status=? AND rowid<?)"},
+        Row{"all", all, "SEARCH article USING INTEGER PRIMARY KEY (rowid<?)"},
+        Row{"category", category,
+            "SEARCH article USING COVERING INDEX article_by_category_and_status (category_id=? AND status=? AND rowid<?)"},
+        Row{"category, all", category_all, "SEARCH article USING COVERING INDEX article_by_category (category_id=? AND rowid<?)"},
+        Row{"search", search, "SCAN search VIRTUAL TABLE INDEX"}}) {
     CAPTURE(row.name);
     const std::string plan = plan_of(store, Queries::list_sql(row.filter, Language::kEnglish, Walk::kForward));
     CAPTURE(plan);
@@ -303,4 +324,98 @@ TEST_CASE("no list of articles scans the articles, and none sorts more than its 
     CHECK(plan.find("SEARCH a USING INTEGER PRIMARY KEY (rowid=?)") != std::string::npos);
     CHECK(plan.find("TEMP B-TREE") == std::string::npos);
   }
+  const std::string plan = plan_of(store, Queries::row_sql(Language::kThai));
+  CHECK(plan.find("SEARCH a USING INTEGER PRIMARY KEY (rowid=?)") != std::string::npos);
+  CHECK(plan.find("SCAN") == std::string::npos);
+}
+
+namespace {
+
+// Built in bulk: article n has its number, words that all have, and Thai whose first letter only the older half has.
+Store wordy_store(std::uint64_t count) {
+  std::vector<Entry> events;
+  for (std::uint64_t i = 1; i <= count; ++i) {
+    Article article = article_of(i, static_cast<std::int64_t>(10'000 + i));
+    article.translations[Language::kEnglish] =
+        Translation{"number" + std::to_string(i), "<p>the then there them that this with within and or of other words</p>", ""};
+    article.translations[Language::kThai] = Translation{i <= count / 2 ? "ฮกขฮคฮง" : "กขคง", "<p>การเรียนการสอนที่โรงเรียนของเรา</p>", ""};
+    events.push_back({article_subject(article.id), i, encode_article(article), BatchPlace::kAlone, {}});
+  }
+  return Store(events);
+}
+
+struct Work {
+  std::int64_t steps = 0;  // of SQLite's machine
+  std::int64_t pages = 0;  // asked of its cache: what FTS5 reads inside one step
+};
+
+Work work_of(Store& store, std::string_view search, std::string_view more = "") {
+  Work work;
+  sqlite3* handle = store.model->database().handle();
+  const auto pages = [handle] {
+    std::int64_t sum = 0;
+    for (const int what : {SQLITE_DBSTATUS_CACHE_HIT, SQLITE_DBSTATUS_CACHE_MISS}) {
+      int now = 0;
+      int highest = 0;
+      REQUIRE(sqlite3_db_status(handle, what, &now, &highest, 0) == SQLITE_OK);
+      sum += now;
+    }
+    return sum;
+  };
+  const std::int64_t before = pages();
+  sqlite3_progress_handler(handle, 1, [](void* steps) { return static_cast<int>(++*static_cast<std::int64_t*>(steps) < 0); }, &work.steps);
+  std::string parameters;
+  JsonWriter(parameters).begin_object().field("search", search).end_object();
+  parameters.insert(parameters.size() - 1, more);
+  REQUIRE(store.ask("articles.list", parameters).ok());
+  sqlite3_progress_handler(handle, 0, nullptr, nullptr);
+  work.pages = pages() - before;
+  return work;
+}
+
+}  // namespace
+
+TEST_CASE("a search does bounded work, however many articles it matches") {
+  Store some = wordy_store(2'000);
+  Store many = wordy_store(8'000);
+  for (const std::string search : {"ก", "ร",  "ฮ",     "ที่",   "การ", "การเรียน", "t",    "th",    "the",    "o",     "w",
+                                   "1", "12", "t ก w", "a-t", "zzz", "ษ",       "then", "there", "within", "number"}) {
+    for (const std::string more : {"", R"(,"page":50)", R"(,"cursor":"")", R"(,"status":"draft")", R"(,"status":"all")"}) {
+      CAPTURE(search);
+      CAPTURE(more);
+      // What is far down, or matches nothing, has nothing to number.
+      if (more.starts_with(",\"page\"") && some.body("articles.list", R"({"search":")" + search + "\"}")["count"] < Queries::kSearchCounted)
+        continue;
+      const Work few = work_of(some, search, more);
+      const Work lot = work_of(many, search, more);
+      CAPTURE(few.pages);
+      CAPTURE(lot.pages);
+      CAPTURE(few.steps);
+      CAPTURE(lot.steps);
+      CHECK(lot.steps < 8 * Queries::kSearchCounted);
+      CHECK(lot.pages < 400);
+    }
+  }
+}
+
+TEST_CASE("a search counts and numbers a thousand matches; its cursor goes on to the last") {
+  Store store = wordy_store(1'030);
+  const auto page = store.body("articles.list", R"({"search":"การ","page":50,"path":"/a/"})");
+  CHECK(page["count"] == Queries::kSearchCounted);
+  CHECK(page["results"].size() == 20);
+  CHECK(page["results"][0]["slug"] == "article-50");
+  CHECK(page["next"].is_null());
+  CHECK(store.ask("articles.list", R"({"search":"การ","page":51})").error().code == Errc::kNotFound);
+  std::string cursor;
+  std::vector<std::string> seen;
+  for (int pages = 0; pages < 20; ++pages) {
+    const auto part = store.body("articles.list", R"({"search":"การ","page_size":100,"path":"/a/","cursor":")" + cursor + "\"}");
+    for (const Json& item : part["results"]) seen.push_back(item["slug"].get<std::string>());
+    if (part["next"].is_null()) break;
+    cursor = cursor_of(part["next"]);
+  }
+  REQUIRE(seen.size() == 1'030);
+  CHECK(seen.front() == "article-1030");
+  CHECK(seen.back() == "article-1");
+  CHECK(store.body("articles.list", R"({"search":"number7"})")["count"] == 111);
 }

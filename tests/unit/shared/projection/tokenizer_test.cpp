@@ -77,14 +77,81 @@ TEST_CASE("what a reader typed becomes phrases, whatever it holds") {
       {"!!! ...", ""},
       {"water", "\"water\"*"},
       {"fresh water", "\"fresh\"* AND \"water\"*"},
-      {"fresh !!! water", "\"fresh\"* AND \"water\"*"},
-      {"a\"b OR c*", "\"a\"\"b\"* AND \"OR\"* AND \"c*\"*"},
-      {"วิชาการ", "\"วิชาการ\"*"},
+      {"fresh !!! Water WATER", "\"fresh\"* AND \"water\"*"},
+      {"a\"b OR c*",
+       "\"a\" AND \"\x02"
+       "b\" AND \"\x02"
+       "or\" AND \"\x02"
+       "c\""},
+      {"new news", "\"\x02new\" AND \"news\"*"},
+      {"e-mail", "\"e\" + \"mail\"*"},
+      {"é été",
+       "\"\x02"
+       "e\" AND \"\x02"
+       "ete\""},
+      {"กข", "\"กข\""},
+      {"ก", "\"\x02ก\""},
+      {"วิชา", "\"วิ\" + \"ิช\" + \"ชา\""},
+      {"วันที่ 1",
+       "\"วั\" + \"ัน\" + \"นท\" + \"ที\" + \"ี่\" AND \"\x02"
+       "1\""},
+      {"\x02\x02", ""},
+      {"1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17",
+       "\"\x02"
+       "1\" AND \"\x02"
+       "2\" AND \"\x02"
+       "3\" AND \"\x02"
+       "4\" AND \"\x02"
+       "5\" AND \"\x02"
+       "6\" AND \"\x02"
+       "7\" AND \"\x02"
+       "8\" "
+       "AND \"\x02"
+       "9\" AND \"\x02"
+       "10\" AND \"\x02"
+       "11\" AND \"\x02"
+       "12\" AND \"\x02"
+       "13\" AND \"\x02"
+       "14\" AND \"\x02"
+       "15\" AND \"\x02"
+       "16\""},
   };
   for (const auto& row : rows) {
     CAPTURE(row.typed);
     CHECK(search_expression(row.typed) == row.expression);
   }
+}
+
+TEST_CASE("a text's starts are told once each: up to three letters of a word, each letter of a script without spaces") {
+  Starts starts;
+  const auto of = [&starts](std::string_view token) {
+    std::string out;
+    starts.of(token, [&out](std::string_view start) {
+      CHECK(start.front() == kStartMark);
+      out.append(out.empty() ? "" : " ").append(start.substr(1));
+    });
+    return out;
+  };
+  CHECK(of("water") == "w wa wat");
+  CHECK(of("warm") == "war");
+  CHECK(of("water").empty());
+  CHECK(of("ab") == "a ab");
+  CHECK(of("a").empty());
+  CHECK(of("ба") == "б ба");
+  CHECK(of("กข") == "ก");
+  CHECK(of("ขก") == "ข");
+  CHECK(of("ก").empty());
+  CHECK(of("日本") == "日");
+  // Many: none is told twice and none is lost.
+  std::size_t told = 0;
+  for (int round = 0; round < 2; ++round) {
+    for (char a = 'a'; a <= 'z'; ++a) {
+      for (char b = 'a'; b <= 'z'; ++b) {
+        for (char c = 'a'; c <= 'z'; ++c) starts.of(std::string{a, b, c}, [&told](std::string_view) { ++told; });
+      }
+    }
+  }
+  CHECK(told == 26 + 26 * 26 + 26 * 26 * 26 - 6);  // six were told above
 }
 
 TEST_CASE("tags are left out of what search reads") {
