@@ -114,6 +114,53 @@ def rebuild_figures(parts):
     return out
 
 
+class StreamRows:
+    """As the kit's tables: of several passes the lowest CPU and the highest rate."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def _phases(self, peer, lane, clients, phase):
+        of = [r["result"] for r in self.rows if (r["peer"], r["lane"], r["clients"]) == (peer, lane, clients)]
+        return [p for result in of for p in result.get("phases", []) if p["name"] == phase]
+
+    def cpu(self, peer, lane, clients):
+        return min((p["server_cpu_us_per_delivery"] for p in self._phases(peer, lane, clients, "rate")), default=None)
+
+    def most(self, peer, lane, clients):
+        return max((p["deliveries_per_s"] for p in self._phases(peer, lane, clients, "max")), default=None)
+
+    def lost(self):
+        return sum(p["lost"] for r in self.rows for p in r["result"].get("phases", []))
+
+    def idle(self, peer, lane, key):
+        return next((r["result"][key] for r in self.rows if (r["peer"], r["lane"]) == (peer, f"{lane} idle")), None)
+
+
+def stream_figures(rows):
+    out = []
+    for clients in sorted({r["clients"] for r in rows.rows if r["result"].get("phases")}):
+        for lane in ("sse", "ws"):
+            what = f"{lane}, {clients:,} clients"
+            ours = rows.cpu("Freshet", lane, clients)
+            out.append(most(f"CPU a delivery, {what}", ours, rows.cpu("limit", "sse", clients), 1.0, "µs", "limit"))
+            out.append(most(f"CPU a delivery, {what}", ours, rows.cpu("limit+uring", "sse", clients), 1.3, "µs", "limit+uring"))
+            out.append(most(f"CPU a delivery, {what}, epoll alone", rows.cpu("Freshet, epoll alone", lane, clients), rows.cpu("limit", "sse", clients), 1.2, "µs", "limit"))
+            out.append(least(f"deliveries/s at most, {what}", rows.most("Freshet", lane, clients), rows.most("limit+batch", "sse", clients), 0.8, "/s", "limit+batch"))
+    out.append(absolute("deliveries lost, all rows", rows.lost(), "", "0", lambda v: v == 0))
+    for lane, bytes_max in (("sse", 512), ("ws", 768)):
+        out.append(absolute(f"memory of an idle connection, {lane}", rows.idle("Freshet", lane, "pss_per_conn"), "B", f"≤ {bytes_max} B", lambda v, m=bytes_max: v <= m))
+        out.append(least(f"connects/s, {lane}", rows.idle("Freshet", lane, "connects_per_s"), rows.idle("limit", "sse", "connects_per_s"), 0.7, "/s", "limit"))
+    return out
+
+
+def stream_table(rows):
+    out = ["| peer | transport | clients | CPU µs a delivery at 20,000/s | deliveries/s at most |", "|---|---|---|---|---|"]
+    for peer, lane, clients in dict.fromkeys((r["peer"], r["lane"], r["clients"]) for r in rows.rows if r["result"].get("phases")):
+        out.append(f"| {peer} | {lane} | {clients:,} | {number(rows.cpu(peer, lane, clients))} | {number(rows.most(peer, lane, clients))} |")
+    return out
+
+
 def table(rest):
     peers = list(dict.fromkeys(r["peer"] for r in rest.rows if r["kind"] == "load"))
     lanes = [("hello", "empty"), ("list", "list"), ("notmod", "304"), ("one", "one"), ("patch", "PATCH")]
@@ -136,6 +183,10 @@ def write(folder):
     out += ["## Without instance reuse (each request a new instance with its own NATS connection)", "",
             "The promises are made for reuse. The same figures without it:", "", *map(unpromised, head), *map(unpromised, [*rest_figures(rest, ", no reuse"), *timed_figures(parts, "off")]), ""]
     out += ["## The read model from zero", "", *head, *rebuild_figures(parts), ""]
+    streams = StreamRows(parts.get("streams", {}).get("rows", []))
+    if streams.rows:
+        out += ["## Streams", "", "The broker with one loop beside the bare server of the fan-out kit (`limit`: a `send()` for each socket, one thread, no routing, no history).", "",
+                *head, *stream_figures(streams), "", *stream_table(streams), ""]
     if rest.rows:
         out += ["## All REST rows", "", "20,000 articles in two languages; PATCH with a token and an fsync.", "", *table(rest), ""]
         if rest.bad():
