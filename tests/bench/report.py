@@ -154,6 +154,22 @@ def stream_figures(rows):
     return out
 
 
+def recovery_figures(rows):
+    of = lambda what: [r for r in rows if r["what"] == what]  # noqa: E731
+    out = []
+    for r in of("cut"):
+        out.append(absolute(f"{r['clients']:,} clients cut at once by kill -9 of the broker, until all are complete ({r['complete']:,} are)", r["seconds"], "s", "≤ 10 s, all",
+                            lambda v, r=r: v <= 10 and r["complete"] == r["clients"]))
+    for r in of("resume"):
+        out.append(absolute(f"1,000 missed events for one client, from the {r['from']}, p99 of {r['rounds']} (p50 {number(r['p50_ms'])})", r["p99_ms"], "ms", "< 100 ms", lambda v: v < 100))
+    p99 = lambda reading: [r["p99_ms"] for r in of("beside") if r["reading"] == reading]  # noqa: E731
+    if p99(True):
+        row = of("beside")[0]
+        out.append(most(f"p99 of {row['clients']:,} clients beside {row['others']:,} stalled ones, median of {len(p99(False))}", statistics.median(p99(False)), statistics.median(p99(True)), 1.1,
+                        "ms", "beside as many that read"))
+    return out
+
+
 def stream_table(rows):
     out = ["| peer | transport | clients | CPU µs a delivery at 20,000/s | deliveries/s at most |", "|---|---|---|---|---|"]
     for peer, lane, clients in dict.fromkeys((r["peer"], r["lane"], r["clients"]) for r in rows.rows if r["result"].get("phases")):
@@ -187,6 +203,9 @@ def write(folder):
     if streams.rows:
         out += ["## Streams", "", "The broker with one loop beside the bare server of the fan-out kit (`limit`: a `send()` for each socket, one thread, no routing, no history).", "",
                 *head, *stream_figures(streams), "", *stream_table(streams), ""]
+    recovery = parts.get("recovery", {}).get("rows", [])
+    if recovery:
+        out += ["## Bad moments", "", *head, *recovery_figures(recovery), ""]
     if rest.rows:
         out += ["## All REST rows", "", "20,000 articles in two languages; PATCH with a token and an fsync.", "", *table(rest), ""]
         if rest.bad():
