@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "functions/api/conditional.hpp"
 #include "shared/id.hpp"
 
 namespace freshet::api {
@@ -36,7 +37,7 @@ void AnswerCache::follow(std::uint64_t generation) {
 AnswerCache::Entry* AnswerCache::find(std::string_view target) {
   const auto found = places_.find(target);
   if (found == places_.end()) return nullptr;
-  entries_.splice(entries_.begin(), entries_, found->second);
+  if (found->second != entries_.begin()) entries_.splice(entries_.begin(), entries_, found->second);
   return &*found->second;
 }
 
@@ -54,7 +55,7 @@ void AnswerCache::keep(std::string_view target, Response full) {
   entry.etag = *etag;
   entry.article = article_of(full.body);
   entry.bytes = kOverheadBytes + target.size() + full.body.size() + 2 * bytes_of(full.headers);
-  entry.unchanged.response = Response{304, full.headers, {}, full.body.size()};
+  entry.unchanged.response = not_modified(full);
   entry.full.response = std::move(full);
   make_room(entry.bytes);
   bytes_ += entry.bytes;

@@ -35,9 +35,10 @@ std::string client_address(const Settings& settings, const Request& request) {
   return same_secret(*secret, settings.proxy_secret) && address->size() <= 64 ? *address : std::string();
 }
 
-// The headers of every response.
+// The headers of every response; a 304 says nothing of a body.
 void carry_always(Response& response) {
-  response.set("vary", "Authorization, Origin").set("x-content-type-options", "nosniff");
+  response.set("vary", "Authorization, Origin");
+  if (response.status != 304) response.set("x-content-type-options", "nosniff");
   if (find_header(response.headers, "cache-control") == nullptr) response.set("cache-control", "private, no-store");
 }
 

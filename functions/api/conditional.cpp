@@ -1,5 +1,8 @@
 #include "functions/api/conditional.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "shared/text.hpp"
 
 namespace freshet::api {
@@ -31,17 +34,24 @@ std::string cache_control(const Settings& settings, Audience audience) {
   return "public, max-age=0, s-maxage=" + std::to_string(settings.list_max_age_s);
 }
 
+Response not_modified(const Response& full) {
+  constexpr std::array<std::string_view, 3> kOfTheBody{"content-type", "link", "x-content-type-options"};
+  Response response;
+  response.status = 304;
+  response.stands_for = full.body.size();
+  for (const auto& header : full.headers) {
+    if (std::find(kOfTheBody.begin(), kOfTheBody.end(), header.first) == kOfTheBody.end()) response.headers.push_back(header);
+  }
+  return response;
+}
+
 Response read_response(const Request& request, const Settings& settings, Audience audience, Answer answer) {
   Response response;
   response.set("content-type", "application/json").set("etag", answer.etag).set("freshet-position", std::move(answer.position));
   response.set("cache-control", cache_control(settings, audience));
   if (!answer.link.empty()) response.set("link", std::move(answer.link));
-  if (has_already(request.headers, answer.etag)) {
-    response.status = 304;
-    response.stands_for = answer.body.size();
-    return response;
-  }
   response.body = std::move(answer.body);
+  if (has_already(request.headers, answer.etag)) return not_modified(response);
   return response;
 }
 

@@ -35,6 +35,9 @@ enum class Audience : std::uint8_t { kPublic, kUser };
 // The 200 for an answer of the store, or the 304 when the client has it already.
 [[nodiscard]] Response read_response(const Request& request, const Settings& settings, Audience audience, Answer answer);
 
+// The 304 that stands for `full`: with its headers but those that describe the body, which the client has (RFC 9110 15.4.5).
+[[nodiscard]] Response not_modified(const Response& full);
+
 // True when an If-None-Match header of the request names `etag`.
 template <typename Headers>
 [[nodiscard]] bool has_already(const Headers& headers, std::string_view etag) {

@@ -135,10 +135,11 @@ Result<bool> Client::read_ready() {
   const auto room = connection_->space(kReadBytes);
   auto read = transport_.try_read(room);
   if (!read.ok()) return lose_connection(std::move(read).error());
+  if (*read == 0) return false;  // what came before has been handled
   connection_->commit(*read);
   FRESHET_TRY(handled, handle_input());
   static_cast<void>(handled);
-  return *read > 0;
+  return true;
 }
 
 Result<std::size_t> Client::handle_input() {

@@ -142,7 +142,8 @@ TEST_CASE("what is sent as it lies in memory is what an answer would be, and onl
   CHECK(unchanged->status == 304);
   CHECK(unchanged->body.empty());
   CHECK(unchanged->stands_for == first.body.size());
-  CHECK(unchanged->headers == full->headers);
+  for (const char* name : {"etag", "freshet-position", "cache-control", "vary"}) CHECK(header_of(*unchanged, name) == header_of(*full, name));
+  for (const char* name : {"content-type", "link", "x-content-type-options"}) CHECK(find_header(unchanged->headers, name) == nullptr);
   CHECK(known(Method::kHead, {}) == nullptr);
   CHECK(known(Method::kPost, {}) == nullptr);
   CHECK(known(Method::kGet, {{"origin", "https://page.example"}}) == nullptr);
