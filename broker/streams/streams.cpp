@@ -282,8 +282,8 @@ void Streams::keep_alive(StreamId id) {
     return;
   }
   if (stream.state != State::kOpen || tick_ / kKeepAliveTicks % transport(id).rounds().between_keep_alives != 0) return;
-  const std::string position = stream.catching ? std::string() : position_text(ring_.tail());
-  say(id, make_frame(transport(id).keep_alive(position, clock_.wall())));
+  const Transport& words = transport(id);
+  say(id, make_frame(stream.catching ? words.waiting() : words.keep_alive(position_text(ring_.tail()), clock_.wall())));
 }
 
 void Streams::on_tick() {

@@ -22,9 +22,8 @@ class Sse final : public Transport {
   std::string reset(std::string_view position, std::string_view reason, WallTime) const override {
     return sse::encode_reset(position, reason);
   }
-  std::string keep_alive(std::string_view position, WallTime) const override {
-    return position.empty() ? std::string(sse::kWaiting) : sse::encode_keep_alive(position);
-  }
+  std::string keep_alive(std::string_view position, WallTime) const override { return sse::encode_keep_alive(position); }
+  std::string waiting() const override { return std::string(sse::kWaiting); }
   std::string link(Link link, WallTime) const override { return std::string(link == Link::kLive ? sse::kLive : sse::kDegraded); }
   std::string notification(const Notification& notification) const override { return sse::encode_notification(notification); }
   std::string farewell(const Farewell& farewell) const override {
@@ -41,6 +40,7 @@ class WebSocket final : public Transport {
     return websocket::encode_reset(position, reason, now);
   }
   std::string keep_alive(std::string_view position, WallTime now) const override { return websocket::encode_heartbeat(position, now); }
+  std::string waiting() const override { return websocket::encode_ping(); }
   std::string link(Link link, WallTime now) const override {
     return websocket::encode_status(link == Link::kLive ? "live" : "degraded", now);
   }

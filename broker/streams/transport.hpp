@@ -37,8 +37,9 @@ class Transport {
   [[nodiscard]] virtual std::string hello(std::chrono::milliseconds retry) const = 0;
   [[nodiscard]] virtual std::string opening(std::string_view position, WallTime now) const = 0;
   [[nodiscard]] virtual std::string reset(std::string_view position, std::string_view reason, WallTime now) const = 0;
-  // Without a position: it is not the tail's, the stream is catching up.
   [[nodiscard]] virtual std::string keep_alive(std::string_view position, WallTime now) const = 0;
+  // The same while the stream is catching up, and perhaps not open yet: nothing that a client would take for an event.
+  [[nodiscard]] virtual std::string waiting() const = 0;
   [[nodiscard]] virtual std::string link(Link link, WallTime now) const = 0;
   [[nodiscard]] virtual std::string notification(const Notification& notification) const = 0;
   [[nodiscard]] virtual std::string farewell(const Farewell& farewell) const = 0;

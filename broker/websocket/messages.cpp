@@ -28,7 +28,11 @@ std::string encode_reset(std::string_view position, std::string_view reason, Wal
 }
 
 std::string encode_heartbeat(std::string_view position, WallTime now) {
-  std::string out = encode_message("heartbeat", now, {{"position", position}});
+  return encode_message("heartbeat", now, {{"position", position}}) + encode_ping();
+}
+
+std::string encode_ping() {
+  std::string out;
   append_frame(out, Opcode::kPing, "");
   return out;
 }

@@ -14,8 +14,9 @@ namespace freshet::broker::websocket {
 
 [[nodiscard]] std::string encode_open(std::string_view position, WallTime now);
 [[nodiscard]] std::string encode_reset(std::string_view position, std::string_view reason, WallTime now);
-// Without a position while the stream has not caught up with the tail.
+// With a Ping beside it.
 [[nodiscard]] std::string encode_heartbeat(std::string_view position, WallTime now);
+[[nodiscard]] std::string encode_ping();
 [[nodiscard]] std::string encode_status(std::string_view state, WallTime now);
 [[nodiscard]] std::string encode_pong(WallTime now);
 [[nodiscard]] std::string encode_error(std::string_view message, WallTime now);

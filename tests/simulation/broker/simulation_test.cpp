@@ -22,6 +22,8 @@ bool enough_seeds() { return std::getenv("FRESHET_SEED") == nullptr && number_fr
 
 void add(Tally& sum, const Tally& one) {
   sum.events_seen += one.events_seen;
+  sum.events_seen_on_sockets += one.events_seen_on_sockets;
+  sum.sockets_closed += one.sockets_closed;
   sum.resumes_from_ring += one.resumes_from_ring;
   sum.resumes_from_log += one.resumes_from_log;
   sum.resets += one.resets;
@@ -51,11 +53,13 @@ Tally run_seeds(Disasters disasters, std::uint64_t first, std::uint64_t count) {
 
 TEST_CASE("whatever is dropped, delayed, cut or killed, no client misses an event or sees one twice") {
   const Tally sum = run_seeds(Disasters::kNone, 1, number_from("FRESHET_SEEDS", kSeeds));
-  MESSAGE("events ", sum.events_seen, ", resumes from the ring ", sum.resumes_from_ring, ", from the log ", sum.resumes_from_log,
+  MESSAGE("events ", sum.events_seen, ", on sockets ", sum.events_seen_on_sockets, ", sockets closed ", sum.sockets_closed, ", resumes from the ring ", sum.resumes_from_ring, ", from the log ", sum.resumes_from_log,
           ", slow consumers ", sum.slow_consumers, ", stalled ", sum.stalled, ", repairs ", sum.repairs, ", held ", sum.held);
   if (!enough_seeds()) return;
   // The worlds must be wild enough to mean something.
   CHECK(sum.events_seen > 10'000);
+  CHECK(sum.events_seen_on_sockets > 5'000);
+  CHECK(sum.sockets_closed > 10);
   CHECK(sum.resumes_from_ring > 50);
   CHECK(sum.resumes_from_log > 100);
   CHECK(sum.slow_consumers + sum.stalled > 10);

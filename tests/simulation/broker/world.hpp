@@ -2,8 +2,7 @@
 //
 // Does      appends (public, drafts, things that go nowhere), drops and delays messages, loses the connection to NATS, kills the
 //           broker, cuts clients, lets them stop reading; where `disasters` is set also new epochs, purges and restores
-// Checks    each client sees every public event behind its position, once and in order, or is told by a reset, which only a disaster
-//           excuses; outboxes and rings keep their limits; nothing is out before a store that is heard has applied it, or 100 ms
+// Checks    what its clients check (client.hpp), on SSE and on sockets, compressed or not; outboxes and rings keep their limits; nothing is out before a store that is heard has applied it, or 100 ms
 // Failures  broken() says what was broken first; the world stands still from then on
 #pragma once
 
@@ -11,38 +10,23 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "broker/log/log_hub.hpp"
 #include "broker/streams/streams.hpp"
 #include "shared/domain/article.hpp"
+#include "shared/domain/course.hpp"
+#include "tests/simulation/broker/client.hpp"
 #include "tests/simulation/broker/jetstream.hpp"
-#include "tests/simulation/broker/sse_reader.hpp"
 #include "tests/support/manual_clock.hpp"
 
 namespace freshet::simulation {
 
-enum class Disasters : std::uint8_t { kNone, kAllowed };
-
-// What happened, so that a test can tell that a run was worth something.
-struct Tally {
-  std::uint64_t events_seen = 0;
-  std::uint64_t resumes_from_ring = 0;
-  std::uint64_t resumes_from_log = 0;
-  std::uint64_t resets = 0;
-  std::uint64_t slow_consumers = 0;
-  std::uint64_t stalled = 0;
-  std::uint64_t repairs = 0;  // attempts to follow the log beyond the first
-  std::uint64_t held = 0;     // events that a store was waited for
-};
-
 class World {
  public:
   static constexpr std::uint32_t kLoops = 2;
-  static constexpr std::size_t kClients = 6;
-  static constexpr std::size_t kOutboxBytes = 120'000;
+  static constexpr std::size_t kOutboxBytes = 70'000;
   static constexpr std::size_t kRingEvents = 12;
   static constexpr std::size_t kRingBytes = 60'000;
 
@@ -55,31 +39,21 @@ class World {
 
  private:
   struct Broker;
-  struct Client {
-    std::string_view channel;
-    std::string last_id;  // as an EventSource keeps it
-    std::uint64_t cursor = 0;
-    bool knows_cursor = false;
-    bool opened = false;
-    bool reading = true;
-    std::optional<std::pair<std::uint32_t, broker::StreamId>> stream;
-    SseReader reader;
-  };
-
   void step();
   void act();
   void act_on_log();
   void act_on_client();
   void cause_disaster();
+  void append_event();
   void append_article();
+  void append_course();
+  void say_epoch();
   void run_broker();
   void run_stores();
   void carry_messages();
   void connect(Client& client);
   void disconnect(Client& client);
   void read_some(Client& client);
-  void on_event(Client& client, const SseEvent& event);
-  void move_cursor(Client& client, const std::string& id, bool is_event);
   void check_limits();
   void collect_tally();
   void start_broker();
@@ -96,13 +70,13 @@ class World {
 
   testing::SeededRandom random_;
   testing::ManualClock clock_;
-  const Disasters disasters_;
   JetStream server_;
   std::unique_ptr<Broker> broker_;
-  std::vector<Client> clients_;
-  std::string epoch_;
-  std::set<std::uint64_t> public_;  // sequences of events that a channel shows
+  Truth truth_;
+  Tally tally_;
+  std::deque<Client> clients_;
   std::map<std::string, Article> articles_;
+  std::map<std::string, Course> courses_;
   std::vector<std::uint64_t> tokens_;  // messages that go nowhere and vanish again
   bool connected_ = false;
   bool healed_ = false;
@@ -111,7 +85,6 @@ class World {
   std::uint64_t store_applied_ = 0;
   SteadyTime store_said_{};
   std::uint64_t broker_number_ = 0;
-  Tally tally_;
   std::string broken_;
 };
 

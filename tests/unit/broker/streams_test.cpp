@@ -163,6 +163,19 @@ TEST_CASE("a socket whose client says nothing for 300 s is closed; one that answ
   CHECK(world.counters.silent.get() == 1);
 }
 
+TEST_CASE("a stream that waits for the log is kept alive without a word that could be taken for an event") {
+  World world;
+  for (const Format format : {Format::kSse, Format::kWebSocket}) {
+    const auto id = static_cast<StreamId>(format);
+    world.room[id] = 1 << 20;
+    world.streams.open(id, "c", format, "epochepo-999", "");
+    world.taken[id].clear();
+  }
+  world.rounds(2);
+  CHECK(world.taken[0] == ": catching up\n\n: catching up\n\n");
+  CHECK(world.taken[1] == std::string_view("\x89\x00", 2));
+}
+
 TEST_CASE("sockets hear that the log is away and back") {
   World world;
   world.open(0, Format::kSse);
