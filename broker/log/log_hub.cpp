@@ -40,7 +40,7 @@ LogHub::LogHub(NatsWire& wire, LoopPorts& ports, LogHubSettings settings)
       settings_(std::move(settings)),
       encoder_(settings_.compression),
       tail_(wire, *this, settings_.consumer_prefix, settings_.ring_events_max),
-      reads_(wire, ports, encoder_) {}
+      reads_(wire, ports, encoder_, settings_.page_bytes) {}
 
 LogHubCounters LogHub::counters() const {
   LogHubCounters out = counters_;
@@ -120,6 +120,8 @@ void LogHub::tell_link(SteadyTime now) {
 }
 
 void LogHub::release(SteadyTime now) {
+  // Who saw an event behind a hole, and was away when the reset came, would never hear of what was purged.
+  if (!tail_.sure()) return;
   Hold::Released out = hold_.release(now);
   if (!out.tail) return;
   released_ = *out.tail;

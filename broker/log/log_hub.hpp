@@ -20,6 +20,7 @@ struct LogHubSettings {
   std::string consumer_prefix;       // unique to this process
   std::string place = "local";       // stores of this place are waited for
   std::size_t ring_events_max = 1500;
+  std::size_t page_bytes = LogReads::kPageBytes;
   websocket::Compression compression = websocket::Compression::kOff;  // of WebSocket frames
 };
 

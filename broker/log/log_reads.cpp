@@ -58,7 +58,7 @@ void LogReads::start(const PageRequest& request, SteadyTime now) {
   std::string body;
   JsonWriter writer(body);
   writer.begin_object().key("seq").number(static_cast<std::int64_t>(request.after.value + 1));
-  writer.key("batch").number(kPageEvents).key("max_bytes").number(kPageBytes);
+  writer.key("batch").number(kPageEvents).key("max_bytes").number(static_cast<std::int64_t>(page_bytes_));
   writer.field("next_by_subj", subject_filter(request.channel)).end_object();
   wire_.publish("$JS.API.DIRECT.GET." + std::string(kLogStream), inbox(id, "page"), body);
 }

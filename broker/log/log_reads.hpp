@@ -3,7 +3,7 @@
 // Shape     a request is one page: direct gets in a batch on the channel's subject filter, then the log's state, so that events that
 //           were purged meanwhile do not go missing unseen. The asker asks again from where the page ended.
 // Bounds    kReadsMax at a time, the rest wait their turn; a page ends at kPageEvents events or with the event that passes
-//           kPageBytes. Each stream has at most one request, so what waits is bounded by the number of streams.
+//           `page_bytes`. Each stream has at most one request, so what waits is bounded by the number of streams.
 // Errors    what is not answered in time is read again; while NATS is away requests wait
 // Source    NATS ADR-31 (batched direct get); JetStream API
 #pragma once
@@ -29,7 +29,8 @@ class LogReads {
   static constexpr std::size_t kPageBytes = 512u << 10;
   static constexpr std::chrono::seconds kPatience{3};
 
-  LogReads(NatsWire& wire, LoopPorts& ports, EventEncoder& encoder) : wire_(wire), ports_(ports), encoder_(encoder) {}
+  LogReads(NatsWire& wire, LoopPorts& ports, EventEncoder& encoder, std::size_t page_bytes = kPageBytes)
+      : wire_(wire), ports_(ports), encoder_(encoder), page_bytes_(page_bytes) {}
 
   void request(const PageRequest& request, SteadyTime now);
   void on_link_up(const std::string& epoch, SteadyTime now);
@@ -65,6 +66,7 @@ class LogReads {
   NatsWire& wire_;
   LoopPorts& ports_;
   EventEncoder& encoder_;
+  const std::size_t page_bytes_;
   bool up_ = false;
   std::string epoch_;
   StreamSequence released_;

@@ -60,6 +60,8 @@ class LogTail {
   [[nodiscard]] StreamSequence cursor() const { return cursor_; }
   // True once everything that the log held when this attempt began has been handed over.
   [[nodiscard]] bool caught_up() const { return following() && caught_up_; }
+  // Nothing before the cursor can have been purged without being told.
+  [[nodiscard]] bool sure() const { return !hole_; }
   [[nodiscard]] bool following() const { return state_ == State::kFollowing; }
   [[nodiscard]] std::uint64_t attempts() const { return attempt_; }
 

@@ -60,6 +60,7 @@ class Client {
   [[nodiscard]] broker::Format format() const { return format_; }
   [[nodiscard]] const std::string& last_id() const { return last_id_; }
   [[nodiscard]] bool has_everything() const;
+  [[nodiscard]] std::string name() const { return std::string(channel_) + " on " + (format_ == broker::Format::kSse ? "SSE" : "a socket"); }
   [[nodiscard]] const std::string& broken() const { return broken_; }  // empty: nothing
 
   // Where it is connected, as its world sees it.
@@ -73,7 +74,7 @@ class Client {
   void see_event(const std::string& id, std::uint64_t at, std::optional<std::uint64_t> next);
   void check(bool holds, const std::string& what) {
     if (!holds && broken_.empty())
-      broken_ = std::string(channel_) + " on " + (format_ == broker::Format::kSse ? "SSE" : "a socket") + ": " + what;
+      broken_ = name() + ": " + what;
   }
 
   const std::string_view channel_;

@@ -77,7 +77,11 @@ void JetStream::direct_get(std::string_view reply, std::string_view request) {
     if (matches(filter, at->second.subject)) found.push_back(at->first);
   }
   if (found.empty()) return answer(reply, "", {{"Status", "404"}});
-  const std::size_t count = std::min(found.size(), std::min<std::size_t>(batch, 1 + random_.below(20)));
+  // At most so many, and no more behind the one that passes `max_bytes`.
+  const auto bytes_max = static_cast<std::size_t>(json_integer(asked, "max_bytes").value_or(1 << 30));
+  const std::size_t most = std::min(found.size(), std::min<std::size_t>(batch, 1 + random_.below(20)));
+  std::size_t count = 0;
+  for (std::size_t bytes = 0; count < most && bytes < bytes_max; ++count) bytes += messages_.at(found[count]).payload.size();
   std::uint64_t before = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const Stored& message = messages_.at(found[i]);

@@ -339,7 +339,10 @@ void World::settle() {
     step();
     if (std::all_of(clients_.begin(), clients_.end(), done)) return collect_tally();
   }
-  check(false, "a client does not get to the end of the log");
+  for (const Client& client : clients_) {
+    const std::string where = client.stream ? "connected" : "not connected";
+    check(done(client), client.name() + " does not get to the end of the log: " + where + ", at " + client.last_id());
+  }
 }
 
 void World::collect_tally() {

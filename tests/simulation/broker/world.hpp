@@ -27,6 +27,7 @@ class World {
  public:
   static constexpr std::uint32_t kLoops = 2;
   static constexpr std::size_t kOutboxBytes = 70'000;
+  static constexpr std::size_t kPageBytes = 30'000;  // with one event above it, less than an outbox
   static constexpr std::size_t kRingEvents = 12;
   static constexpr std::size_t kRingBytes = 60'000;
 
