@@ -7,8 +7,6 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from harness import Site  # noqa: E402
-from harness.wait import eventually  # noqa: E402
-import httpx  # noqa: E402
 
 
 @pytest.fixture(scope="session", params=["off", "on"], ids=["plain", "compression on"])
@@ -24,11 +22,7 @@ def compressing_port():
 def _broker(compression):
     site = Site({"FRESHET_WEBSOCKET_COMPRESSION": compression, "FRESHET_MAX_CONNECTIONS_PER_IP": "0"}, name="websocket")
     try:
-        site.start("nats")
-        site.wait_port("nats")
-        site.command("init")
-        site.start("broker")
-        eventually(lambda: httpx.get(site.broker_url + "/readyz").status_code == 200, what="the broker is ready")
+        site.up_streams()
         yield site.ports["broker"]
         log = site.part("broker").log_from(0, 10_000_000)
         assert site.part("broker").alive(), log[-3000:]

@@ -40,7 +40,11 @@ class Machine final : Delivery {
   }
 
  private:
-  void deliver(SubscriberId subscriber, const Batch& batch) override {
+  void deliver(std::span<const SubscriberId> subscribers, const Batch& batch) override {
+    for (const SubscriberId subscriber : subscribers) take(subscriber, batch);
+  }
+
+  void take(SubscriberId subscriber, const Batch& batch) {
     for (const Frame& frame : batch.frames) {
       delivered_[subscriber] += *frame;
       const bool fits = waiting_[subscriber].size() + frame->size() <= kOutboxBytes;

@@ -1,5 +1,6 @@
 """A site of its own for a test module: data folder, ports, secrets, and the processes of `infra/part`."""
 import base64
+import hashlib
 import os
 import pathlib
 import secrets
@@ -7,8 +8,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 
 import httpx
+import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -117,6 +120,15 @@ class Site:
         self.freshet("createsuperuser", "--username", ADMIN[0], stdin=ADMIN[1] + "\n")
         return self
 
+    def up_streams(self):
+        """Only the log and the broker: enough for streams, with tokens of token()."""
+        self.start("nats")
+        self.wait_port("nats")
+        self.command("init")
+        self.start("broker")
+        self.wait_broker()
+        return self
+
     def down(self):
         for part in self.parts.values():
             part.end_now()
@@ -164,7 +176,25 @@ class Site:
                 return True
             eventually(probe, timeout, every=0.05, what=f"{name} is ready")
 
+    def wait_broker(self, timeout=30):
+        def probe():
+            assert self.part("broker").alive(), f"broker ended: {self.part('broker').log_tail()}"
+            return httpx.get(self.broker_url + "/readyz", timeout=5).status_code == 200
+        eventually(probe, timeout, what="the broker is ready")
+
     # ------------------------------------------------------------ clients
+    def token(self, user=None, family=None, kind="access", lifetime_s=3600, staff=False, **changed):
+        """A token as the functions sign it."""
+        now = int(time.time())
+        claims = {"sub": user or "01HF" + secrets.token_hex(11).upper(), "iss": "freshet", "aud": "ticket" if kind == "ticket" else "freshet", "iat": now, "exp": now + lifetime_s,
+                  "jti": "01HF" + secrets.token_hex(11).upper(), "family": family or "01HF" + secrets.token_hex(11).upper(), "token_type": kind, "is_staff": staff, **changed}
+        return jwt.encode(claims, self.key, algorithm="EdDSA", headers={"kid": self._key_id()})
+
+    def _key_id(self):
+        """RFC 7638."""
+        x = base64url(self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+        return base64url(hashlib.sha256(f'{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}'.encode()).digest())
+
     def api(self, token=None, **options):
         return Api(self.functions_url, token=token, **options)
 
