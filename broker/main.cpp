@@ -36,6 +36,14 @@ int fail(const Log& log, const Error& error) {
   return 1;
 }
 
+std::unique_ptr<Sender> make_sender(const Settings& settings, const Log& log) {
+  if (!settings.io_uring) return make_plain_sender();
+  auto uring = make_uring_sender();
+  if (uring.ok()) return std::move(*uring);
+  log.info("sending without io_uring", {{"reason", uring.error().detail}});
+  return make_plain_sender();
+}
+
 int run(const Settings& settings, const Clock& clock, const Log& log) {
   const sigset_t signals = block_signals();
   const std::uint32_t loops = settings.loops > 0 ? settings.loops : std::max(1u, std::thread::hardware_concurrency());
@@ -58,6 +66,7 @@ int run(const Settings& settings, const Clock& clock, const Log& log) {
   const ServerShared shared{settings, log, admission, status, connections_max, connections_max - connections_max / 50};
   std::deque<Loop> sides;
   std::vector<std::unique_ptr<Poller>> pollers;
+  std::vector<std::unique_ptr<Sender>> senders;
   std::deque<Server> servers;
   for (std::uint32_t number = 0; number < loops; ++number) {
     auto poller = make_epoll_poller();
@@ -65,8 +74,9 @@ int run(const Settings& settings, const Clock& clock, const Log& log) {
     auto listener = listen_on(settings.address, settings.port);
     if (!listener.ok()) return fail(log, listener.error());
     pollers.push_back(std::move(*poller));
+    senders.push_back(make_sender(settings, log));
     Loop& loop = sides.emplace_back(clock, *pollers.back());
-    log_loop.add_server(servers.emplace_back(shared, loop, std::move(*listener), number, log_loop, status.add_loop()));
+    log_loop.add_server(servers.emplace_back(shared, loop, *senders.back(), std::move(*listener), number, log_loop, status.add_loop()));
   }
 
   std::vector<std::thread> threads;

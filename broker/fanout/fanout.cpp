@@ -88,13 +88,11 @@ void Fanout::publish(std::string_view channel, const Frame& frame) {
 }
 
 void Fanout::deliver_channel(Channel& channel, Delivery& delivery) {
+  alone_.clear();
   for (const SubscriberId subscriber : channel.subscribers) {
-    if (memberships_[subscriber].size() == 1) {
-      delivery.deliver(subscriber, channel.turn);
-    } else {
-      merging_.push_back(subscriber);
-    }
+    (memberships_[subscriber].size() == 1 ? alone_ : merging_).push_back(subscriber);
   }
+  if (!alone_.empty()) delivery.deliver(alone_, channel.turn);
   channel.turn.clear();
 }
 
@@ -106,7 +104,7 @@ void Fanout::deliver_merged(Delivery& delivery) {
     for (const Published& one : turn_) {
       if (follows(subscriber, one.channel)) batch.add(one.frame);
     }
-    delivery.deliver(subscriber, batch);
+    delivery.deliver({&subscriber, 1}, batch);
     batch.clear();
   }
   merging_.clear();

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,7 +32,8 @@ struct Batch {
 class Delivery {
  public:
   virtual ~Delivery() = default;
-  virtual void deliver(SubscriberId subscriber, const Batch& batch) = 0;
+  // To each of `subscribers`, which differ.
+  virtual void deliver(std::span<const SubscriberId> subscribers, const Batch& batch) = 0;
 };
 
 class Fanout {
@@ -74,6 +76,7 @@ class Fanout {
   std::vector<std::vector<Membership>> memberships_;  // by subscriber
   std::vector<Published> turn_;
   std::vector<ChannelIndex> touched_;
+  std::vector<SubscriberId> alone_;    // of the channel that is delivered: they follow no other
   std::vector<SubscriberId> merging_;  // touched this turn and following several channels; may name one twice
   bool flushing_ = false;
 };

@@ -33,9 +33,10 @@ Response problem_of(const Refusal& refusal) {
 
 }  // namespace
 
-Server::Server(const ServerShared& shared, Loop& loop, Descriptor listener, std::uint32_t number, LogReader& reader, LoopCounters& counters)
+Server::Server(const ServerShared& shared, Loop& loop, Sender& sender, Descriptor listener, std::uint32_t number, LogReader& reader, LoopCounters& counters)
     : shared_(shared),
       loop_(loop),
+      sender_(sender),
       listener_(std::move(listener)),
       counters_(counters),
       mailbox_(loop.wake(), kMailboxBytes),

@@ -23,6 +23,7 @@
 #include "broker/loop/descriptor.hpp"
 #include "broker/loop/loop.hpp"
 #include "broker/loop/mailbox.hpp"
+#include "broker/loop/sender.hpp"
 #include "broker/server/admission.hpp"
 #include "broker/server/endpoints.hpp"
 #include "broker/server/log_line.hpp"
@@ -53,7 +54,7 @@ class Server final : public LoopClient, private StreamWire {
   static constexpr std::chrono::seconds kExpiryNotice{60};  // before the end of a stream whose token expires
   static constexpr std::size_t kMailboxBytes = 128u << 20;
 
-  Server(const ServerShared& shared, Loop& loop, Descriptor listener, std::uint32_t number, LogReader& reader, LoopCounters& counters);
+  Server(const ServerShared& shared, Loop& loop, Sender& sender, Descriptor listener, std::uint32_t number, LogReader& reader, LoopCounters& counters);
   ~Server() override;
 
   [[nodiscard]] Posted post(ServerMail mail, std::size_t bytes) { return mailbox_.post(std::move(mail), bytes); }
@@ -122,6 +123,7 @@ class Server final : public LoopClient, private StreamWire {
 
   // ---- StreamWire
   std::optional<std::size_t> send(StreamId stream, std::span<const iovec> pieces) override;
+  void send_all(std::span<const StreamId> streams, std::span<const iovec> pieces, std::span<std::optional<std::size_t>> taken) override;
   void watch_writable(StreamId stream, bool wanted) override;
   void close(StreamId stream, Ending ending) override;
 
@@ -130,11 +132,13 @@ class Server final : public LoopClient, private StreamWire {
 
   ServerShared shared_;
   Loop& loop_;
+  Sender& sender_;
   Descriptor listener_;
   LoopCounters& counters_;
   Mailbox<ServerMail> mailbox_;
   std::vector<ServerMail> mail_;
   std::vector<Connection> connections_;
+  std::vector<int> sending_fds_;  // of one send_all()
   std::vector<Slot> free_slots_;
   std::size_t open_now_ = 0;
   std::size_t closing_now_ = 0;

@@ -194,19 +194,13 @@ void Server::end_unauthenticated(Slot slot, std::string_view type, std::string_v
 // ---------------------------------------------------------------- StreamWire
 
 std::optional<std::size_t> Server::send(StreamId stream, std::span<const iovec> pieces) {
-  const int fd = connections_[stream].fd.get();
-  ssize_t sent = 0;
-  if (pieces.size() == 1) {
-    sent = ::send(fd, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
-  } else {
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(pieces.data());
-    message.msg_iovlen = std::min<std::size_t>(pieces.size(), IOV_MAX);
-    sent = ::sendmsg(fd, &message, MSG_NOSIGNAL);
-  }
-  if (sent >= 0) return static_cast<std::size_t>(sent);
-  if (errno == EAGAIN || errno == EINTR || errno == ENOBUFS) return 0;
-  return std::nullopt;
+  return send_now(connections_[stream].fd.get(), pieces);
+}
+
+void Server::send_all(std::span<const StreamId> streams, std::span<const iovec> pieces, std::span<std::optional<std::size_t>> taken) {
+  sending_fds_.clear();
+  for (const StreamId stream : streams) sending_fds_.push_back(connections_[stream].fd.get());
+  sender_.send(sending_fds_, pieces, taken);
 }
 
 void Server::close(StreamId stream, Ending ending) {

@@ -144,6 +144,7 @@ Result<Settings> read_settings(const Environment& environment) {
     if (!is_origin(origin)) reader.wrong("FRESHET_ALLOWED_ORIGINS", "lists origins: https://host or http://host:port, no path");
   }
   reader.secret("FRESHET_PROXY_SECRET", out.proxy_secret);
+  reader.on_or_off("FRESHET_IO_URING", out.io_uring);
   reader.on_or_off("FRESHET_WEBSOCKET_COMPRESSION", out.websocket_compression);
   read_limits(reader, out);
   read_tokens(reader, out);

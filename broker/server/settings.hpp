@@ -33,6 +33,7 @@ struct Settings {
   websocket::Compression websocket_compression = websocket::Compression::kOff;  // FRESHET_WEBSOCKET_COMPRESSION: on, off
   std::uint32_t loops = 0;                       // FRESHET_BROKER_LOOPS; 0: one a core
   std::chrono::seconds drain{5};                 // FRESHET_DRAIN_SECONDS
+  bool io_uring = true;  // FRESHET_IO_URING: on (where the kernel allows it), off
   LogLevel log_level = LogLevel::kInfo;          // FRESHET_LOG_LEVEL: debug, info, warning, error
 
   // Who signs the tokens that are believed.

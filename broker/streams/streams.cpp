@@ -73,10 +73,28 @@ void Streams::flush() {
   leaving_.clear();
 }
 
-void Streams::deliver(SubscriberId id, const Batch& batch) {
-  if (streams_[id].state != State::kOpen) return;
-  counters_.deliveries.add(batch.frames.size());
-  send(id, batch);
+void Streams::deliver(std::span<const SubscriberId> ids, const Batch& batch) {
+  std::size_t open = 0;
+  for (const StreamId id : ids) {
+    const Stream& stream = streams_[id];
+    if (stream.state != State::kOpen) continue;
+    ++open;
+    if (!stream.outbox.empty()) {
+      queue_rest(id, batch, 0);
+      continue;
+    }
+    sending_.push_back(id);
+    if (sending_.size() == kSendsAtOnce) deliver_now(batch);
+  }
+  deliver_now(batch);
+  counters_.deliveries.add(open * batch.frames.size());
+}
+
+void Streams::deliver_now(const Batch& batch) {
+  std::array<std::optional<std::size_t>, kSendsAtOnce> taken;
+  wire_.send_all(sending_, batch.pieces, std::span(taken).first(sending_.size()));
+  for (std::size_t i = 0; i < sending_.size(); ++i) after_send(sending_[i], batch, taken[i]);
+  sending_.clear();
 }
 
 void Streams::say(StreamId id, const Frame& frame) {
@@ -88,15 +106,14 @@ void Streams::say(StreamId id, const Frame& frame) {
 void Streams::send(StreamId id, const Batch& batch) {
   Stream& stream = streams_[id];
   if (stream.state != State::kOpen && stream.state != State::kEnding) return;
-  std::size_t sent = 0;
-  if (stream.outbox.empty()) {
-    const auto taken = wire_.send(id, batch.pieces);
-    if (!taken) return end(id);
-    sent = *taken;
-    stream.moved |= sent > 0;
-    if (sent == batch.bytes) return;
-  }
-  queue_rest(id, batch, sent);
+  if (stream.outbox.empty()) return after_send(id, batch, wire_.send(id, batch.pieces));
+  queue_rest(id, batch, 0);
+}
+
+void Streams::after_send(StreamId id, const Batch& batch, std::optional<std::size_t> taken) {
+  if (!taken) return end(id);
+  streams_[id].moved |= *taken > 0;
+  if (*taken < batch.bytes) queue_rest(id, batch, *taken);
 }
 
 void Streams::queue_rest(StreamId id, const Batch& batch, std::size_t sent) {

@@ -43,6 +43,10 @@ class StreamWire {
   virtual ~StreamWire() = default;
   // Sends what is taken at once and gives its length, which may be 0; nothing when the connection is broken.
   [[nodiscard]] virtual std::optional<std::size_t> send(StreamId stream, std::span<const iovec> pieces) = 0;
+  // The same to many: taken[i] is of streams[i].
+  virtual void send_all(std::span<const StreamId> streams, std::span<const iovec> pieces, std::span<std::optional<std::size_t>> taken) {
+    for (std::size_t i = 0; i < streams.size(); ++i) taken[i] = send(streams[i], pieces);
+  }
   // Whether Streams::on_writable() shall be called when more is taken.
   virtual void watch_writable(StreamId stream, bool wanted) = 0;
   // The stream is over; its number may be used again.
@@ -90,6 +94,7 @@ class Streams final : private Delivery {
   [[nodiscard]] std::size_t outbox_bytes(StreamId stream) const { return streams_[stream].outbox.bytes_now(); }
 
  private:
+  static constexpr std::size_t kSendsAtOnce = 256;
   enum class State : std::uint8_t { kFree, kOpen, kEnding, kEnded };
   enum class Need : std::uint8_t { kNothing, kPermit, kPage };  // what a catching-up stream waits for
   struct Catching {
@@ -111,11 +116,13 @@ class Streams final : private Delivery {
     std::uint8_t silent_rounds = 0;
   };
 
-  void deliver(SubscriberId stream, const Batch& batch) override;
+  void deliver(std::span<const SubscriberId> streams, const Batch& batch) override;
+  void deliver_now(const Batch& batch);
   void flush();
   void send(StreamId stream, const Batch& batch);
   void say(StreamId stream, const Frame& frame);
   void say_link_to_all();
+  void after_send(StreamId stream, const Batch& batch, std::optional<std::size_t> taken);
   void queue_rest(StreamId stream, const Batch& batch, std::size_t sent);
   void give_up(StreamId stream, std::size_t sent_of_frame);
   void end(StreamId stream, Ending ending = Ending::kGone);
@@ -157,6 +164,7 @@ class Streams final : private Delivery {
   bool begun_ = false;
   Link link_ = Link::kDegraded;
   std::vector<StreamId> leaving_;  // to be taken from their channels when the fan-out is over
+  std::vector<StreamId> sending_;  // of one delivery; at most kSendsAtOnce
   std::vector<StreamId> ended_;  // to be closed at the end of the turn
   std::vector<StreamId> ahead_;  // wait until the tail reaches their cursor
   std::deque<StreamId> wait_for_permit_;  // may name streams that have ended since

@@ -17,7 +17,10 @@ namespace {
 
 struct Recorder final : Delivery {
   std::map<SubscriberId, std::vector<std::string>> batches;
-  void deliver(SubscriberId subscriber, const Batch& batch) override {
+  void deliver(std::span<const SubscriberId> subscribers, const Batch& batch) override {
+    for (const SubscriberId subscriber : subscribers) take(subscriber, batch);
+  }
+  void take(SubscriberId subscriber, const Batch& batch) {
     std::string text;
     std::size_t bytes = 0;
     for (const iovec& piece : batch.pieces) {
