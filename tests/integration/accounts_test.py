@@ -281,6 +281,17 @@ def test_a_stream_ends_when_its_token_expires_and_says_so(each_site, closing):
     refused(each_site.api(short).get("/api/users/me/"))
 
 
+def test_a_stream_is_told_a_minute_before_its_token_expires(each_site, closing):
+    token = each_site.login()["access"]
+    claims, header = jwt.decode(token, options={"verify_signature": False}), jwt.get_unverified_header(token)
+    expires_at = int(time.time()) + 63
+    soon = raw_eddsa(each_site, {"kid": header["kid"]}, {**claims, "exp": expires_at})
+    stream = closing(each_site.stream(headers={"Authorization": "Bearer " + soon})).wait_open()
+    told = stream.wait(lambda event: event.type == "notification", timeout=10)
+    assert told.json["notification_type"] == "token_expiring"
+    assert 50 < expires_at - time.time() <= 60 and not stream.ended
+
+
 def test_a_broker_that_starts_knows_what_was_revoked_before(each_site, anyone, closing):
     kept, revoked = each_site.login(), each_site.login()
     assert anyone.post("/api/token/blacklist/", json={"refresh": revoked["refresh"]}).status_code == 200
