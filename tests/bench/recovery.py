@@ -10,31 +10,15 @@ import selectors
 import socket
 import statistics
 import sys
-import tempfile
 import threading
 import time
 
 import streams
 from course_shim import CourseShim
-from harness import Site
+from streams import stream_site
 
 PATH = "/events/courses/"
 TIMEOUT = 60
-
-
-@contextlib.contextmanager
-def stream_site(**settings):
-    site = Site({**streams.SETTINGS, **settings}, folder=tempfile.mkdtemp(prefix="freshet-recovery-", dir=streams.IN_MEMORY))
-    try:
-        site.start("nats")
-        site.wait_port("nats")
-        site.command("init")
-        site.start("broker")
-        site.wait_port("broker")
-        time.sleep(1.0)
-        yield site
-    finally:
-        site.down()
 
 
 class Publisher:

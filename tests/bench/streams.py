@@ -3,6 +3,7 @@
 The kit (FRESHET_STREAM_KIT, default ../shared/bench beside this clone) brings generator and `limit_server`; it is built once. Broker and nats-server alone are
 measured: no store, no functions, the log in memory. The broker runs one loop, as `limit` runs one thread, with compression off and caps set by environment.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -57,19 +58,25 @@ def limit(a, name, clients, idle=False):
             process.wait()
 
 
-def freshet(a, lane, clients, io_uring, idle=False):
-    site = Site({**SETTINGS, "FRESHET_IO_URING": io_uring}, folder=tempfile.mkdtemp(prefix="freshet-streams-", dir=IN_MEMORY))
+@contextlib.contextmanager
+def stream_site(**settings):
+    """nats-server and broker alone, the log in memory."""
+    site = Site({**SETTINGS, **settings}, folder=tempfile.mkdtemp(prefix="freshet-streams-", dir=IN_MEMORY))
     try:
         site.start("nats")
         site.wait_port("nats")
         site.command("init")
         site.start("broker")
         site.wait_port("broker")
-        with CourseShim(site) as shim:
-            time.sleep(1.0)
-            return load(a, lane, LANES[lane], site.ports["broker"], shim.port, clients, TITLE_BYTES, site.parts["broker"].pid, site.parts["nats"].pid, idle)
+        time.sleep(1.0)
+        yield site
     finally:
         site.down()
+
+
+def freshet(a, lane, clients, io_uring, idle=False):
+    with stream_site(FRESHET_IO_URING=io_uring) as site, CourseShim(site) as shim:
+        return load(a, lane, LANES[lane], site.ports["broker"], shim.port, clients, TITLE_BYTES, site.parts["broker"].pid, site.parts["nats"].pid, idle)
 
 
 def rows_of(name, lane, clients, result):
