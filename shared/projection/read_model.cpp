@@ -8,6 +8,10 @@
 namespace freshet {
 namespace {
 
+// What is kept in the file, and how. The second part grows when tables or tokens change and answers do not: the file is built again, and every
+// cached answer stays right. 1: starts of words are tokens.
+constexpr std::int64_t kFileVersion = std::int64_t{kProjectionVersion} * 1000 + 1;
+
 // article.key is the place in every list: the milliseconds by which it is sorted (published_at; created_at while there is none), shifted by
 // 20 bits, and in these a number that counts articles of the same millisecond in log order. Newest first is therefore the table's own order
 // backwards, for each index and for the search index (its rowid) too, and no query sorts.
@@ -103,7 +107,7 @@ Result<std::unique_ptr<ReadModel>> ReadModel::open(const std::string& path, std:
   auto model = std::unique_ptr<ReadModel>(new ReadModel(std::move(database), FillMode::kLive));
   FRESHET_TRY_VOID(model->set_pragmas());
   FRESHET_TRY(version, integer_of(model->database_, "PRAGMA user_version"));
-  if (version != kProjectionVersion) return Error{Errc::kInternal, "the read model is not complete, or of another version"};
+  if (version != kFileVersion) return Error{Errc::kInternal, "the read model is not complete, or of another version"};
   FRESHET_TRY(pages, integer_of(model->database_, "PRAGMA page_count"));
   FRESHET_TRY(page_size, integer_of(model->database_, "PRAGMA page_size"));
   if (static_cast<std::uint64_t>(pages * page_size) <= check_bytes_max) {
@@ -197,7 +201,7 @@ Result<bool> ReadModel::finish_some(std::size_t articles_max) {
   mode_ = FillMode::kLive;
   FRESHET_TRY_VOID(set_pragmas());
   // The commit of the version syncs the whole file, pages written before included; only then is the file complete.
-  FRESHET_TRY_VOID(database_.execute(("PRAGMA user_version=" + std::to_string(kProjectionVersion)).c_str()));
+  FRESHET_TRY_VOID(database_.execute(("PRAGMA user_version=" + std::to_string(kFileVersion)).c_str()));
   return true;
 }
 

@@ -77,6 +77,18 @@ TEST_CASE("a build that was interrupted is not opened as a read model") {
   CHECK_FALSE(ReadModel::open(file.path(), 0).ok());
 }
 
+TEST_CASE("a file that an older store finished is refused, though its answers would have the same tags") {
+  const TemporaryFile file;
+  build(file.path(), 3);
+  REQUIRE(ReadModel::open(file.path(), kCheckAll).ok());
+  {
+    auto database = Database::open(file.path());
+    REQUIRE(database.ok());
+    REQUIRE(database->execute(("PRAGMA user_version=" + std::to_string(kProjectionVersion)).c_str()).ok());
+  }
+  CHECK_FALSE(ReadModel::open(file.path(), kCheckAll).ok());
+}
+
 TEST_CASE("a file that is not there, empty, not SQLite's or torn is refused") {
   const TemporaryFile file;
   CHECK_FALSE(ReadModel::open(file.path(), kCheckAll).ok());
