@@ -19,6 +19,7 @@ StreamSettings stream_settings(const Settings& settings, std::uint32_t number) {
   StreamSettings out;
   out.loop = number;
   out.outbox_bytes_max = settings.outbox_bytes_max;
+  out.unsent_bytes_max = settings.unsent_bytes_max;
   out.ring = settings.ring;
   return out;
 }

@@ -53,6 +53,7 @@ class Server final : public LoopClient, private StreamWire {
   static constexpr std::chrono::seconds kClosePatience{2};
   static constexpr std::chrono::seconds kExpiryNotice{60};  // before the end of a stream whose token expires
   static constexpr std::size_t kMailboxBytes = 128u << 20;
+  static constexpr std::chrono::seconds kLagMax{1};  // a loop that is later than this takes nobody new
 
   Server(const ServerShared& shared, Loop& loop, Sender& sender, Descriptor listener, std::uint32_t number, LogReader& reader, LoopCounters& counters);
   ~Server() override;
@@ -109,6 +110,7 @@ class Server final : public LoopClient, private StreamWire {
   void open_socket(Slot slot, const Request& request, const Endpoint& endpoint);
   void begin_stream(Slot slot, const Endpoint& endpoint, Format format, Admitted admitted, std::string_view named, std::string head);
   [[nodiscard]] bool can_serve() const;
+  [[nodiscard]] std::chrono::milliseconds put_off();
   void read_stream(Slot slot);
   void hear(Slot slot, std::string_view bytes);
   void react(Slot slot, WebSocketConnection::Reaction& reaction);

@@ -18,15 +18,21 @@
 namespace freshet::broker {
 namespace {
 
-constexpr std::chrono::milliseconds kPutOffRetry{3000};
-
 std::string first_of(std::string_view wins, std::string otherwise) { return wins.empty() ? std::move(otherwise) : std::string(wins); }
 
 }  // namespace
 
 // ---------------------------------------------------------------- opening
 
-bool Server::can_serve() const { return streams_.can_open() && shared_.status.log_was_read() && open_now_ <= shared_.streams_max; }
+bool Server::can_serve() const {
+  return streams_.can_open() && !streams_.busy() && loop_.lag() < kLagMax && shared_.status.log_was_read() && open_now_ <= shared_.streams_max;
+}
+
+// Counts one who is told to come back, and says when: spread over some seconds, so that a storm does not come back as one.
+std::chrono::milliseconds Server::put_off() {
+  counters_.streams_put_off.add();
+  return std::chrono::milliseconds(1000 + counters_.streams_put_off.get() * 7919 % 4000);
+}
 
 void Server::open_stream(Slot slot, const Request& request, const Endpoint& endpoint) {
   const OriginCheck check = shared_.admission.origin_of(request);
@@ -49,8 +55,7 @@ void Server::open_stream(Slot slot, const Request& request, const Endpoint& endp
   if (request.method == "HEAD") return say_and_close(slot, head);
   if (!can_serve()) {
     // EventSource never comes back from an HTTP error, so it is given a stream that says when to, and ends (CONTRACT 8).
-    counters_.streams_put_off.add();
-    return say_and_close(slot, head + sse::encode_goodbye(kPutOffRetry));
+    return say_and_close(slot, head + sse::encode_goodbye(put_off()));
   }
   auto admitted = shared_.admission.admit(request, connections_[slot].reading->peer, std::move(*holder));
   if (!admitted.ok()) return refuse(admitted.error());

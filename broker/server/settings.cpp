@@ -104,6 +104,7 @@ void read_limits(Reader& reader, Settings& out) {
   reader.number("FRESHET_RING_SECONDS", out.ring.age_max, 1, 86'400);
   // A page read from the log, and so an event of NATS' largest size, must fit.
   reader.number("FRESHET_OUTBOX_BYTES", out.outbox_bytes_max, 5u << 20, 1ull << 30);
+  reader.number("FRESHET_UNSENT_BYTES", out.unsent_bytes_max, 10u << 20, 1ull << 40);
   reader.number("FRESHET_BROKER_LOOPS", out.loops, 0, 256);
   reader.number("FRESHET_DRAIN_SECONDS", out.drain, 1, 3600);
 }

@@ -31,6 +31,7 @@ struct Settings {
   RingLimits ring;                               // FRESHET_RING_BYTES, _EVENTS, _SECONDS
   std::size_t outbox_bytes_max = 5u << 20;       // FRESHET_OUTBOX_BYTES
   websocket::Compression websocket_compression = websocket::Compression::kOff;  // FRESHET_WEBSOCKET_COMPRESSION: on, off
+  std::size_t unsent_bytes_max = 512u << 20;     // FRESHET_UNSENT_BYTES: of all outboxes of a loop
   std::uint32_t loops = 0;                       // FRESHET_BROKER_LOOPS; 0: one a core
   std::chrono::seconds drain{5};                 // FRESHET_DRAIN_SECONDS
   bool io_uring = true;  // FRESHET_IO_URING: on (where the kernel allows it), off

@@ -111,6 +111,7 @@ std::string Status::metrics() const {
   out.counter("freshet_broker_streams_put_off_total", "Streams told to come back later.", of(&LoopCounters::streams_put_off));
   out.counter("freshet_broker_deliveries_total", "Event frames handed to streams.", of(&LoopCounters::deliveries));
   out.counter("freshet_broker_slow_consumers_total", "Streams ended because their outbox was full.", of(&LoopCounters::slow_consumers));
+  out.gauge("freshet_broker_unsent_bytes", "Bytes that wait in outboxes; what streams share counts for each.", of(&LoopCounters::unsent_bytes));
   out.counter("freshet_broker_stalled_total", "Streams ended because nothing left their outbox.", of(&LoopCounters::stalled));
   out.head("freshet_broker_resumes_total", "counter", "Streams that resumed, by where their past came from.");
   out.value("freshet_broker_resumes_total", "source=\"ring\"", of(&LoopCounters::resumes_from_ring));

@@ -35,6 +35,7 @@ struct alignas(64) LoopCounters {
   Counter streams_put_off;  // told to come back: not ready, full, draining
   Counter deliveries;       // frames of events handed to a connection
   Counter slow_consumers;
+  Counter unsent_bytes;  // of all outboxes
   Counter stalled;
   Counter silent;  // sockets whose client said nothing for too long
   Counter resumes_from_ring;

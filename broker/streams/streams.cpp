@@ -303,6 +303,24 @@ void Streams::keep_alive(StreamId id) {
   say(id, make_frame(stream.catching ? words.waiting() : words.keep_alive(position_text(ring_.tail()), clock_.wall())));
 }
 
+// The slowest consumers go first, until what is left is within the bound.
+void Streams::bound_unsent() {
+  unsent_now_ = 0;
+  for (const Stream& stream : streams_) unsent_now_ += stream.outbox.bytes_now();
+  counters_.unsent_bytes.set(unsent_now_);
+  if (unsent_now_ <= settings_.unsent_bytes_max) return;
+  std::vector<std::pair<std::size_t, StreamId>> slow;
+  for (StreamId id = 0; id < streams_.size(); ++id) {
+    if (streams_[id].state == State::kOpen && !streams_[id].outbox.empty()) slow.emplace_back(streams_[id].outbox.bytes_now(), id);
+  }
+  std::sort(slow.rbegin(), slow.rend());
+  for (const auto& [bytes, id] : slow) {
+    if (unsent_now_ <= settings_.unsent_bytes_max) return;
+    give_up(id, 0);
+    unsent_now_ -= bytes - streams_[id].outbox.bytes_now();
+  }
+}
+
 void Streams::on_tick() {
   flush();  // a keep-alive names the tail, so everything up to it must have gone before
   ring_.expire(clock_.steady());
@@ -310,6 +328,7 @@ void Streams::on_tick() {
   counters_.ring_events.set(ring_.events_now());
   for (std::size_t id = tick_ % kKeepAliveTicks; id < streams_.size(); id += kKeepAliveTicks) keep_alive(static_cast<StreamId>(id));
   ++tick_;
+  bound_unsent();
   if (draining_) drain_wave();
 }
 

@@ -6,7 +6,8 @@
 //           A live stream gets its frames from the Fanout; one that catches up from the ring, or page by page from the log, at its own
 //           pace: the next part is taken when the one before has left. It joins in the turn in which nothing is missing.
 // Order     of the log; no gap and no repeat behind the position that was named. A stream-open or a stream-reset comes first.
-// Bounds    outbox_bytes_max for each stream; catching_up_max streams may hold pages of the log at a time, others wait, kept alive
+// Bounds    outbox_bytes_max for each stream, unsent_bytes_max for all: over it the slowest consumers go, half way there nobody new is let in;
+//           catching_up_max streams may hold pages of the log at a time, others wait, kept alive
 // Errors    an outbox that is full ends the stream (a WebSocket finishes the frame under way and closes with 1013), and so does one from
 //           which nothing leaves for two rounds of keep-alives; the client resumes. A WebSocket whose client is silent for 300 s is closed.
 //           A position that cannot be resumed is a stream-reset, never silence.
@@ -56,9 +57,11 @@ class StreamWire {
 struct StreamSettings {
   std::uint32_t loop = 0;
   std::size_t outbox_bytes_max = 5u << 20;  // over the largest page of the log: LogReads::kPageBytes and one event of 4 MiB
+  std::size_t unsent_bytes_max = 512u << 20;  // of all outboxes; what streams share counts for each
   RingLimits ring;
   std::chrono::milliseconds retry{2000};
   std::size_t catching_up_max = 64;
+  std::size_t waiting_max = 4096;  // streams that wait to read the log before others are told to come back
 };
 
 class Streams final : private Delivery {
@@ -71,6 +74,10 @@ class Streams final : private Delivery {
 
   // False while the log's position is not known, and when draining: the client is told to come back.
   [[nodiscard]] bool can_open() const { return begun_ && !draining_; }
+  // True in a storm: who wants to open a stream is told to come back.
+  [[nodiscard]] bool busy() const {
+    return wait_for_permit_.size() >= settings_.waiting_max || unsent_now_ > settings_.unsent_bytes_max / 2;
+  }
   // `head` goes out before everything else. `named` is the position that the client gave, or empty. can_open() must hold.
   void open(StreamId stream, std::string_view channel, Format format, std::string_view named, std::string head);
   void on_writable(StreamId stream);
@@ -148,6 +155,7 @@ class Streams final : private Delivery {
   void keep_alive(StreamId stream);
   [[nodiscard]] bool hears_nobody(StreamId stream);
   void drain_wave();
+  void bound_unsent();
   void publish(const LogEvent& event);
   [[nodiscard]] Frame link_frame(const Stream& stream) const;
   [[nodiscard]] std::string position_text(StreamSequence at) const { return format_position(epoch_, at); }
@@ -171,6 +179,7 @@ class Streams final : private Delivery {
   std::size_t permits_now_ = 0;
   std::size_t open_now_ = 0;
   std::size_t tick_ = 0;
+  std::size_t unsent_now_ = 0;  // as of the last tick
   bool draining_ = false;
   std::size_t drain_next_ = 0;
 };

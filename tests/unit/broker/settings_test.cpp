@@ -44,7 +44,7 @@ TEST_CASE("settings have defaults and are read from the environment") {
 TEST_CASE("a wrong setting is named, without its value") {
   const std::map<std::string, std::string> wrong{
       {"FRESHET_BROKER_PORT", "70000"},         {"FRESHET_RING_EVENTS", "none"},          {"FRESHET_RING_BYTES", "12 MB"},
-      {"FRESHET_OUTBOX_BYTES", "1000"},         {"FRESHET_LOG_LEVEL", "loud"},         {"FRESHET_PLACE", "a.b"},
+      {"FRESHET_OUTBOX_BYTES", "1000"},         {"FRESHET_UNSENT_BYTES", "1000"},         {"FRESHET_LOG_LEVEL", "loud"},         {"FRESHET_PLACE", "a.b"},
       {"FRESHET_ALLOWED_ORIGINS", "https://a/"}, {"FRESHET_BROKER_ADDRESS", "here"},   {"FRESHET_NATS_URL", ""},
       {"FRESHET_MAX_CONNECTIONS_PER_IP", "-1"}, {"FRESHET_PROXY_SECRET_FILE", "/no/such/file"},
       {"FRESHET_WEBSOCKET_COMPRESSION", "yes"}, {"FRESHET_HS256_SECRET", "of-thirty-one-bytes-and-no-more"}};

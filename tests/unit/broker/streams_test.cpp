@@ -29,6 +29,9 @@ struct World final : StreamWire, LogReader {
   static StreamSettings settings() {
     StreamSettings out;
     out.outbox_bytes_max = kOutboxBytes;
+    out.unsent_bytes_max = 2 * kOutboxBytes;
+    out.catching_up_max = 1;
+    out.waiting_max = 2;
     return out;
   }
   World() : streams(settings(), clock, *this, *this, counters) {
@@ -174,6 +177,37 @@ TEST_CASE("a stream that waits for the log is kept alive without a word that cou
   world.rounds(2);
   CHECK(world.taken[0] == ": catching up\n\n: catching up\n\n");
   CHECK(world.taken[1] == std::string_view("\x89\x00", 2));
+}
+
+TEST_CASE("when all outboxes together hold too much, the slowest consumers go and the others stay") {
+  World world;
+  for (StreamId id = 0; id < 4; ++id) world.open(id, Format::kWebSocket);
+  CHECK_FALSE(world.streams.busy());
+  world.room = {{0, 1}, {1, 1}, {2, 50}, {3, 1000}};  // 0 and 1 are behind by most
+  world.publish(2, std::string(90, 'a'));
+  world.clock.advance(Streams::kTick);
+  world.streams.on_tick();
+  world.streams.on_turn_end();
+  CHECK(world.streams.busy());  // over half: nobody new
+  CHECK(world.counters.unsent_bytes.get() == 89 + 89 + 40);
+  CHECK(world.counters.slow_consumers.get() == 1);
+  CHECK(world.streams.outbox_bytes(2) == 40);
+  CHECK(world.streams.outbox_bytes(3) == 0);
+  std::size_t unsent = 0;
+  for (StreamId id = 0; id < 4; ++id) unsent += world.streams.outbox_bytes(id);
+  CHECK(unsent <= 2 * kOutboxBytes);
+}
+
+TEST_CASE("when many wait to read the log, nobody new is let in until fewer do") {
+  World world;
+  for (StreamId id = 0; id < 4; ++id) {
+    CHECK(world.streams.busy() == (id == 3));
+    world.room[id] = 1 << 20;
+    world.streams.open(id, "c", Format::kSse, "epochepo-0", "");
+  }
+  for (StreamId id = 0; id < 4; ++id) world.streams.on_peer_closed(id);
+  world.streams.on_turn_end();
+  CHECK_FALSE(world.streams.busy());
 }
 
 TEST_CASE("sockets hear that the log is away and back") {
