@@ -60,7 +60,8 @@ Result<PubAck> JetStream::append(const Append& append) {
 }
 
 // All appends leave in one write; `add` gives each its further headers, told its number from 1.
-std::vector<Result<Message>> JetStream::send_all(std::span<const Append> appends, const std::function<void(HeaderList&, std::size_t)>& add) {
+std::vector<Result<Message>> JetStream::send_all(std::span<const Append> appends,
+                                                 const std::function<void(HeaderList&, std::size_t)>& add) {
   std::vector<HeaderList> headers;
   std::vector<Request> requests;
   headers.reserve(appends.size());
@@ -127,8 +128,7 @@ Result<PubAck> JetStream::append_batch_once(std::span<const Append> appends, boo
 // ---- reading
 
 Result<std::optional<StoredMessage>> JetStream::last(std::string_view stream, std::string_view subject) {
-  auto answer =
-      client_.request(direct_subject(stream) + '.' + std::string(subject), {}, {}, options_.read_timeout, Repeat::kSafe);
+  auto answer = client_.request(direct_subject(stream) + '.' + std::string(subject), {}, {}, options_.read_timeout, Repeat::kSafe);
   if (!answer.ok()) return std::move(answer).error();
   return parse_stored(view_of(*answer));
 }
