@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { readFileSync } from "node:fs";
-import { article } from "../support/api.mjs";
+import { article, course } from "../support/api.mjs";
 import { login, require, visitor } from "../support/browser.mjs";
 
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -14,6 +14,7 @@ let item;
 
 before(async () => {
   item = await article({ status: "published", content: '<h2>Part</h2><p>Text with <a href="https://example.org/">a link</a>.</p><ul><li>one</li></ul><blockquote><p>Said</p></blockquote><pre><code>code</code></pre>' });
+  await course({ description: "One line\nand another" });
 });
 
 // Run by the debugger's own evaluate: the page's policy stays as it is.
@@ -30,7 +31,7 @@ for (const look of LOOKS) {
   const name = `${look.width} px, ${look.dark ? "dark" : "light"}, ${look.language}`;
   test(`public pages: ${name}`, async () => {
     await visitor({ ...look, expected: [/404/] }, async (page) => {
-      for (const path of ["/", "/articles", `/articles/${item.slug}`, "/articles/there-is-none-of-this", "/login", "/status", "/nothing/here"]) {
+      for (const path of ["/", "/articles", `/articles/${item.slug}`, "/articles/there-is-none-of-this", "/courses", "/login", "/status", "/nothing/here"]) {
         await page.goto(path);
         await page.waitForFunction(() => !document.querySelector(".skeleton, .bone, [aria-busy]"));
         await page.waitForTimeout(150);
@@ -57,6 +58,12 @@ for (const look of LOOKS) {
       await page.click("#editor-save");
       await page.waitForSelector("[aria-invalid]");
       await check(page, "editor with faults");
+      await page.goto("/admin/courses");
+      await page.waitForSelector(".table-row[data-key]");
+      await check(page, "courses");
+      await page.goto("/admin/courses/new");
+      await page.waitForSelector("#editor-save");
+      await check(page, "editor of a course");
       for (const view of ["categories", "users"]) {
         await page.goto(`/admin/${view}`);
         await page.waitForSelector(".plain-row");

@@ -275,3 +275,19 @@ test("pasted markup becomes what may be written, and runs nothing", async () => 
     assert.equal(await page.evaluate(() => window.ran), undefined);
   });
 });
+
+test("the way back from the editor leads to the list as it was left", async () => {
+  const item = await article();
+  await visitor({}, async (page) => {
+    await login(page);
+    await page.selectOption("#filter-status", "draft");
+    await page.fill("#filter-search", item.mark);
+    await page.waitForFunction(() => document.querySelectorAll(".table-row[data-key]").length === 1);
+    await page.locator(".cell-title a").click();
+    await page.waitForSelector("#editor-save");
+    await page.getByRole("link", { name: "To the list of articles" }).click();
+    await page.locator(".table-row", { hasText: item.mark }).waitFor();
+    assert.deepEqual([await page.inputValue("#filter-status"), await page.inputValue("#filter-search")], ["draft", item.mark]);
+    assert.equal(await page.locator(".table-row[data-key]").count(), 1);
+  });
+});

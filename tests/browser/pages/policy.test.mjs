@@ -6,7 +6,7 @@ import { article } from "../support/api.mjs";
 import { BASE, visitor } from "../support/browser.mjs";
 
 const POLICY = readFileSync(new URL("../../../functions/web/content-security-policy.txt", import.meta.url), "utf8").trim();
-const PAGES = ["/", "/articles", "/articles/some-article", "/login", "/status", "/admin/", "/admin/articles/new", "/nothing/here"];
+const PAGES = ["/", "/articles", "/articles/some-article", "/courses", "/login", "/status", "/admin/", "/admin/articles/new", "/admin/courses", "/nothing/here"];
 
 test("every page is sent with the policy and the headers that go with it", async () => {
   for (const path of PAGES) {

@@ -61,3 +61,13 @@ export const unpublish = (...ids) => asAdmin("POST", `${ARTICLES}unpublish/`, { 
 export const patch = (id, changes) => asAdmin("PATCH", `${ARTICLES}${id}/`, changes);
 export const remove = (id) => asAdmin("DELETE", `${ARTICLES}${id}/`);
 export const read = (id) => asAdmin("GET", `${ARTICLES}${id}/`);
+
+const COURSES = "/api/courses/";
+export async function course(fields = {}) {
+  const mark = fields.mark ?? unique("course");
+  const { body, etag } = await asAdmin("POST", COURSES, { title: fields.title ?? `Course ${mark}`, description: fields.description ?? `About ${mark}.`, status: fields.status ?? "published" });
+  return { ...body, mark, etag };
+}
+
+export const patchCourse = (id, changes) => asAdmin("PATCH", `${COURSES}${id}/`, changes);
+export const removeCourse = (id) => asAdmin("DELETE", `${COURSES}${id}/`);

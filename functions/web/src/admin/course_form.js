@@ -3,8 +3,8 @@ import { SLUG, longerThan } from "./form_values.js";
 
 export const FIELDS = ["title", "description", "slug", "status"];
 
-/// CONTRACT 1, limits; the description's is that of a body.
-export const LIMITS = { title: 200, description: 20_000 };
+/// CONTRACT 1, limits; in Unicode code points.
+export const LIMITS = { title: 200, description: 10_000 };
 
 export function emptyValues() {
   return { title: "", description: "", slug: "", status: "draft" };

@@ -15,6 +15,7 @@ import { forget, keep, kept } from "./autosave.js";
 import { resolveConflict } from "./conflict.js";
 import { EditorForm } from "./editor_form.js";
 import { sameValues } from "./form_values.js";
+import { backTo } from "./list_place.js";
 import { tellSaved } from "./news.js";
 
 const AUTOSAVE_MS = 600, POLL_MS = 8000;
@@ -291,7 +292,7 @@ class EditorView {
       tellSaved(position);
       this.#pristine = this.#form.values();
       toast("good", [this.#kind.say("admin.deletedMany"), { count: 1 }]);
-      this.#tools.navigate(this.#kind.list);
+      this.#tools.navigate(backTo(this.#kind));
     } catch (error) {
       if (error instanceof Problem && error.status === 412) {
         toast("bad", this.#kind.say("editor.changedBeforeDelete"));

@@ -6,6 +6,7 @@ import { find, h, replace } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { describe } from "../lib/text.js";
 import { formatTime } from "../lib/time.js";
+import { backTo } from "./list_place.js";
 
 export const idOf = (field) => field.replace(".", "-");
 
@@ -54,9 +55,9 @@ export class EditorForm {
   }
 
   #head() {
-    const { say, list } = this.#kind;
+    const { say } = this.#kind;
     return h("div", { class: "admin-head editor-head" },
-      h("a", { class: "quiet icon-button", href: list, i18nLabel: say("admin.toList"), i18nTitle: say("admin.toList") }, icon("left")),
+      h("a", { class: "quiet icon-button", href: backTo(this.#kind), i18nLabel: say("admin.toList"), i18nTitle: say("admin.toList") }, icon("left")),
       h("h1", { id: "editor-title", tabindex: -1 }),
       h("span", { id: "editor-status", class: "pill" }),
       h("span", { id: "editor-state", class: "muted", role: "status" }),

@@ -14,9 +14,10 @@ import { announce } from "../lib/shell.js";
 import { emptyState, errorState, lineSkeletons } from "../lib/states.js";
 import { describe, language, message, onLanguage } from "../lib/text.js";
 import { toast } from "../lib/toast.js";
-import { onSaved, tellSaved } from "./news.js";
 import { eachOf } from "./each_of.js";
+import { remember } from "./list_place.js";
 import { makeRow, updateRow } from "./list_row.js";
+import { onSaved, tellSaved } from "./news.js";
 
 const PAGE_SIZE = 50, POLL_MS = 8000, BURST_MS = 120, SELECTED_MAX = 500, DEBOUNCE_MS = 300;
 
@@ -120,6 +121,7 @@ class ListView {
   }
 
   #open() {
+    remember(this.#kind);
     this.#feed?.stop();
     this.#etag = null;
     this.#results = null;
