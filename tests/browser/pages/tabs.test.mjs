@@ -2,7 +2,7 @@
 // what happened since it came, in order, nothing twice.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { article, publish } from "../support/api.mjs";
+import { article, course, publish } from "../support/api.mjs";
 import { visitor } from "../support/browser.mjs";
 import { SKIP, SKIP_COUNT, eventually, followed, heard, hears, signal, streams } from "../support/own_pages.mjs";
 
@@ -103,3 +103,23 @@ for (const part of ["nginx", "broker", "nats"]) {
     });
   });
 }
+
+test("courses come over one WebSocket for four tabs, whose leader is closed and whose network is pulled", { skip: SKIP_COUNT }, async () => {
+  await visitor({ expected: [...NETWORK, /WebSocket/] }, async (page, context) => {
+    const before = await streams(), opened = [];
+    context.on("page", (tab) => tab.on("websocket", (socket) => opened.push(socket)));
+    const tabs = await openTabs(context, 4, "courses");
+    assert.equal(await streams(), before + 1);
+    assert.equal(opened.length, 1);
+    const ids = [(await course()).id];
+    const leading = await Promise.all(tabs.map((tab) => tab.evaluate(() => window.following.isLeader)));
+    await tabs.splice(leading.indexOf(true), 1)[0].close();
+    ids.push((await course()).id);
+    await context.setOffline(true);
+    await tabs[0].waitForFunction(() => window.states.at(-1) === "offline-since");
+    for (let number = 0; number < 5; number++) ids.push((await course()).id);
+    await context.setOffline(false);
+    for (const tab of tabs) isExactly(await hears(tab, 7), ids);
+    await eventually(async () => assert.equal(await streams(), before + 1));
+  });
+});

@@ -205,6 +205,18 @@ test("a heartbeat moves the position only when it names one", async () => {
   assert.equal(world.calls.at(-1).url, "ws://site/ws/courses/?since=e-40");
 });
 
+test("a handshake that hangs is given up after 20 seconds", async () => {
+  const world = new World({ random: () => 0 });
+  linkIn(world, { channel: COURSES });
+  await settle();
+  const { ws } = world;
+  await world.pass(19_000);
+  assert.equal(ws.isOpen, true);
+  await world.pass(2_000);
+  assert.equal(ws.isOpen, false);
+  assert.equal(world.calls.length, 2);
+});
+
 test("65 seconds without a frame are a dead WebSocket", async () => {
   const world = new World();
   linkIn(world, { channel: COURSES });

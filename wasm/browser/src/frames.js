@@ -22,7 +22,7 @@ export function frameOfMessage(text) {
 }
 
 function frameOf(type, data, id) {
-  const position = data.position ?? null;
+  const position = data.position || null;
   switch (type) {
     case "stream-open":
     case "connected":

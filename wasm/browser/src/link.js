@@ -5,14 +5,15 @@
 // Order    as sent; `position` moves with each event. on.reset: the server cannot resume from it, or it is asked by polling.
 // Retry    backoff.js says when, ladder.js by which transport; at once when the browser is online again. A login that has ended is
 //          renewed once; when that does not help, it is tried again slowly.
-// Silence  a stream says something every 15 to 30 s; SILENCE_MS without a sign of life is a dead connection.
+// Silence  a stream says something every 15 to 30 s; SILENCE_MS without a sign of life is a dead connection, and so is one that does
+//          not open in OPENING_MS.
 // Token    of a socket that stays open, a new one is sent when the server asks; an SSE stream is opened again with a new ticket.
 import { waitAfter } from "./backoff.js";
 import { Ladder } from "./ladder.js";
 import { Standing } from "./standing.js";
 import { TRANSPORTS, withQuery } from "./transports.js";
 
-const SILENCE_MS = { sse: 45_000, socket: 65_000, poll: 30_000 }, SETTLED_MS = 250, CERTAIN = 2;
+const SILENCE_MS = { sse: 45_000, socket: 65_000, poll: 30_000 }, OPENING_MS = 20_000, SETTLED_MS = 250, CERTAIN = 2;
 const OPENING = ["open", "reset", "polled"];
 
 export class Link {
@@ -91,11 +92,14 @@ export class Link {
     let silence = null, opened = false;
     const alive = () => {
       this.#world.cancel(silence);
-      silence = this.#world.after(SILENCE_MS[rung], () => connection.abort());
+      silence = this.#world.after(opened ? SILENCE_MS[rung] : OPENING_MS, () => connection.abort());
     };
     const frame = (said, send) => {
       if (connection.signal.aborted) return;
-      opened ||= OPENING.includes(said.kind);
+      if (!opened && OPENING.includes(said.kind)) {
+        opened = true;
+        alive();
+      }
       this.#receive(said, send);
     };
     let end = { why: "cut" };
