@@ -14,8 +14,8 @@ async function open(page) {
   await live(page);
 }
 
-async function everywhere(page, title, state = "attached") {
-  await card(page, title).waitFor({ state });
+async function everywhere(page, title, state = "attached", timeout = 10_000) {
+  await card(page, title).waitFor({ state, timeout });
   await page.locator("#courses-bar a", { hasText: title }).waitFor({ state });
   await page.locator("#courses-dropdown a", { hasText: title }).waitFor({ state });
 }
@@ -81,7 +81,7 @@ test("the list of the staff: search, status, many at once", async () => {
     await editor.check("#select-all");
     await editor.getByRole("button", { name: "Delete selected courses" }).click();
     await editor.locator("dialog button", { hasText: "Delete" }).click();
-    await everywhere(reader, word, "detached");
+    for (const { title } of made) await everywhere(reader, title, "detached");
     await editor.getByText("Nothing found").waitFor();
   }));
 });
@@ -159,7 +159,7 @@ test("where WebSockets do not get through, SSE carries the same; where nothing d
     await page.reload();
     await page.waitForSelector('.live-badge[data-state="degraded"]', { timeout: 30_000 });
     const late = await course();
-    await everywhere(page, late.title);
+    await everywhere(page, late.title, "attached", 20_000); // it asks every ten seconds or so
   });
 });
 
