@@ -21,6 +21,7 @@ inline constexpr std::size_t kTitleCodePoints = 200;
 inline constexpr std::size_t kSlugCodePoints = 100;
 inline constexpr std::size_t kExcerptCodePoints = 500;
 inline constexpr std::size_t kArticleContentCodePoints = 512u << 10;  // in each language
+inline constexpr std::size_t kCourseDescriptionCodePoints = 10'000;
 inline constexpr std::size_t kChatMessageCodePoints = 10'000;
 inline constexpr std::size_t kCommentCodePoints = 5'000;
 inline constexpr std::size_t kUsernameCodePointsMin = 3;

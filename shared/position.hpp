@@ -48,7 +48,7 @@ struct EntityTag {
   bool operator==(const EntityTag&) const = default;
 };
 
-inline constexpr int kProjectionVersion = 1;  // a changed schema or rendering gets the next number: every cached answer is then old
+inline constexpr int kProjectionVersion = 2;  // a changed schema or rendering gets the next number: every cached answer is then old
 
 [[nodiscard]] std::string format_etag(const EntityTag& tag);
 [[nodiscard]] std::optional<EntityTag> parse_etag(std::string_view text);  // weak tags (`W/"…"`) are read as strong ones

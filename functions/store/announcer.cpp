@@ -17,7 +17,7 @@ void Announcer::turn(const Applied& applied, Phase phase, const Checkpoint& chec
   };
   for (const Touched& touched : applied.touched) invalidate(touched.kind, touched.id);
   if (applied.everything) {
-    for (const EntityKind kind : {EntityKind::kArticle, EntityKind::kCategory, EntityKind::kUser, EntityKind::kGroup, EntityKind::kToken}) {
+    for (const EntityKind kind : {EntityKind::kArticle, EntityKind::kCategory, EntityKind::kCourse, EntityKind::kUser, EntityKind::kGroup, EntityKind::kToken}) {
       invalidate(kind, "all");
     }
   }

@@ -29,6 +29,9 @@ const std::array<const char*, Projection::kSqlCount> Projection::kSql{
     "DELETE FROM group_member WHERE group_id = ?",
     "INSERT OR IGNORE INTO group_member VALUES(?, ?)",
     "INSERT OR REPLACE INTO poison VALUES(?, ?, ?)",
+    "SELECT status FROM course WHERE id = ?",
+    "INSERT OR REPLACE INTO course VALUES(?, ?, ?, ?, ?)",
+    "DELETE FROM course WHERE id = ?",
     "UPDATE checkpoint SET epoch = ?, sequence = ?, skipped = ?, poisoned = ?",
 };
 
@@ -61,6 +64,7 @@ Result<void> Projection::dispatch(const LogMessage& message, const LogSubject& s
   switch (subject.kind) {
     case EntityKind::kArticle: return apply_article(subject.id, message);
     case EntityKind::kCategory: return apply_category(subject.id, message);
+    case EntityKind::kCourse: return apply_course(subject.id, message);
     case EntityKind::kUser: return apply_user(subject.id, message);
     case EntityKind::kGroup: return apply_group(subject.id, message);
     case EntityKind::kEpoch: return apply_epoch(message);
@@ -71,7 +75,6 @@ Result<void> Projection::dispatch(const LogMessage& message, const LogSubject& s
     case EntityKind::kUsername:
     case EntityKind::kRequest:
       return {};  // claims: their entity's own event says all that is shown
-    case EntityKind::kCourse:
     case EntityKind::kOther:
       ++pending_.skipped;
       return {};
@@ -131,10 +134,9 @@ Result<void> Projection::apply_epoch(const LogMessage& message) {
 Result<void> Projection::apply_category(std::string_view id, const LogMessage& message) {
   Category category{std::string(id), "", {}, true};
   if (!message.payload.empty()) {
-    auto decoded = decode_category(message.payload);
-    if (!decoded.ok()) return put_aside(message, decoded.error().detail);
-    if (decoded->id != id) return put_aside(message, "the state names another id than its subject");
-    category = std::move(*decoded);
+    FRESHET_TRY(state, state_in<Category>(message, id, decode_category));
+    if (!state) return {};
+    category = std::move(*state);
   }
   std::array<std::string, kLanguages.size()> staff;
   for (const Language language : kLanguages) {
@@ -159,10 +161,9 @@ Result<void> Projection::apply_category(std::string_view id, const LogMessage& m
 Result<void> Projection::apply_user(std::string_view id, const LogMessage& message) {
   std::optional<User> user;
   if (!message.payload.empty()) {
-    auto decoded = decode_user(message.payload);
-    if (!decoded.ok()) return put_aside(message, decoded.error().detail);
-    if (decoded->id != id) return put_aside(message, "the state names another id than its subject");
-    user = std::move(*decoded);
+    FRESHET_TRY(state, state_in<User>(message, id, decode_user));
+    if (!state) return {};
+    user = std::move(state);
   }
   const auto sequence = message.sequence.value;
   const std::string shown = user ? encode_shown_author(Author{user->id, user->username, user->name}) : std::string();
@@ -189,10 +190,9 @@ Result<void> Projection::apply_user(std::string_view id, const LogMessage& messa
 Result<void> Projection::apply_group(std::string_view id, const LogMessage& message) {
   Group group{std::string(id), "", {}, true};
   if (!message.payload.empty()) {
-    auto decoded = decode_group(message.payload);
-    if (!decoded.ok()) return put_aside(message, decoded.error().detail);
-    if (decoded->id != id) return put_aside(message, "the state names another id than its subject");
-    group = std::move(*decoded);
+    FRESHET_TRY(state, state_in<Group>(message, id, decode_group));
+    if (!state) return {};
+    group = std::move(*state);
   }
   bool known = false;
   {

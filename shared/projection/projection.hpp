@@ -10,12 +10,14 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "shared/domain/course.hpp"
 #include "shared/domain/user.hpp"
 #include "shared/projection/read_model.hpp"
 #include "shared/subject.hpp"
@@ -73,7 +75,7 @@ class Projection {
   enum Sql : std::size_t {
     kFindArticle, kHighestKey, kInsertArticle, kUpdateArticle, kDeleteArticle, kPutBody, kDeleteBody,
     kFindCategory, kPutCategory, kFindUser, kPutUser, kDeleteUser, kFindGroup, kPutGroup, kDeleteGroup, kDeleteMembers, kPutMember, kPutPoison,
-    kPutCheckpoint, kSqlCount,
+    kFindCourse, kPutCourse, kDeleteCourse, kPutCheckpoint, kSqlCount,
   };
   struct Known;
   static const std::array<const char*, kSqlCount> kSql;
@@ -87,10 +89,19 @@ class Projection {
   [[nodiscard]] Result<void> write_article(const Article& article, std::int64_t key, const Known& known, StreamSequence sequence);
   void tally_article(std::int64_t status, std::string_view category_id, std::int64_t by, StreamSequence sequence);
   [[nodiscard]] Result<void> apply_category(std::string_view id, const LogMessage& message);
+  [[nodiscard]] Result<void> apply_course(std::string_view id, const LogMessage& message);
   [[nodiscard]] Result<void> apply_user(std::string_view id, const LogMessage& message);
   [[nodiscard]] Result<void> apply_group(std::string_view id, const LogMessage& message);
   [[nodiscard]] Result<void> apply_epoch(const LogMessage& message);
   [[nodiscard]] Result<void> put_aside(const LogMessage& message, const std::string& reason);
+  // The state that a message carries; nothing where it had to be put aside.
+  template <typename Entity>
+  [[nodiscard]] Result<std::optional<Entity>> state_in(const LogMessage& message, std::string_view id, Result<Entity> (*decode)(std::string_view)) {
+    auto decoded = decode(message.payload);
+    if (decoded.ok() && decoded->id == id) return std::optional<Entity>(std::move(*decoded));
+    FRESHET_TRY_VOID(put_aside(message, decoded.ok() ? "the state names another id than its subject" : decoded.error().detail));
+    return std::optional<Entity>();
+  }
   [[nodiscard]] Statement& sql(Sql which) { return statements_[which]; }
 
   ReadModel* model_;

@@ -36,9 +36,8 @@ Result<Projection::Known> Projection::find_article(std::string_view id) {
 Result<void> Projection::apply_article(std::string_view id, const LogMessage& message) {
   if (model_->mode() == FillMode::kLive) touched_.insert(Touched{EntityKind::kArticle, std::string(id)});
   if (message.payload.empty()) return remove_article(id, message.sequence);
-  const auto article = decode_article(message.payload);
-  if (!article.ok()) return put_aside(message, article.error().detail);
-  if (article->id != id) return put_aside(message, "the state names another id than its subject");
+  FRESHET_TRY(article, state_in<Article>(message, id, decode_article));
+  if (!article) return {};
   if (article->deleted) return remove_article(id, message.sequence);
 
   FRESHET_TRY(known, find_article(id));

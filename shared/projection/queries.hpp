@@ -5,6 +5,7 @@
 //             articles.latest  language
 //             articles.get     id_or_slug, language, staff
 //             categories.list  language, staff?, page?, page_size?, cursor?, path
+//             courses.list     status?, page?, page_size?, cursor?, path    courses.get  id_or_slug, staff
 //             users.list       page?, page_size?, cursor?, path             users.get   id
 //             groups.list      page?, page_size?, cursor?, path
 //           A text that an article lacks in the asked language is shown in the other. Search looks into both languages of an article; what
@@ -33,7 +34,7 @@
 namespace freshet {
 
 // What an answer was made from: it is still right while `touched` of these scopes is what it was.
-enum class Depends : std::uint8_t { kArticles, kCategories, kPeople };
+enum class Depends : std::uint8_t { kArticles, kCategories, kCourses, kPeople };
 
 struct Answer {
   std::string body;
@@ -55,6 +56,8 @@ class Queries {
   struct ArticleFilter;
   [[nodiscard]] static std::string list_sql(const ArticleFilter& filter, Language language, Walk walk);
   [[nodiscard]] static std::string row_sql(Language language);
+  // The same for courses, up to where the place in the list follows.
+  [[nodiscard]] static std::string courses_sql(std::optional<PublicationStatus> status);
 
  private:
   [[nodiscard]] Result<Statement*> prepared(const std::string& sql);
@@ -68,11 +71,19 @@ class Queries {
   [[nodiscard]] Result<std::vector<Row>> fetch_rows(std::span<const std::int64_t> keys, Language language);
   [[nodiscard]] Result<PageAnswer> page_of_search(const ArticleFilter& filter, Language language, const PageRequest& request);
   [[nodiscard]] Result<Answer> list_categories(const Json& parameters);
+  [[nodiscard]] Result<Answer> list_courses(const Json& parameters);
+  [[nodiscard]] Result<Answer> get_course(const Json& parameters);
   [[nodiscard]] Result<Answer> list_users(const Json& parameters);
   [[nodiscard]] Result<Answer> get_user(const Json& parameters);
   [[nodiscard]] Result<Answer> list_groups(const Json& parameters);
-  [[nodiscard]] Result<Answer> list_by_id(const Json& parameters, std::string_view scope, const std::string& select, Language language,
-                                          Depends depends, const std::function<Result<std::string>(const Rows&)>& encode);
+  // A list in the order of ids: `select` gives id and what `encode` needs, and ends where a condition on the id follows.
+  struct ById {
+    std::string select;
+    Tally tally;
+    Language language;
+    Depends depends;
+  };
+  [[nodiscard]] Result<Answer> list_by_id(const Json& parameters, const ById& list, const std::function<Result<std::string>(const Rows&)>& encode);
   [[nodiscard]] Result<std::string> encode_profile(const Rows& user);
   [[nodiscard]] std::string list_etag(std::uint64_t touched, Language language) const;
 
@@ -90,6 +101,8 @@ struct Queries::ArticleFilter {
   [[nodiscard]] bool matches_nothing() const { return (by_category && category_id.empty()) || (by_search && match.empty()); }
 };
 
+// `status` of a list: published where it is not named, nothing for `all`.
+[[nodiscard]] Result<std::optional<PublicationStatus>> status_of(const Json& parameters);
 [[nodiscard]] Result<Language> language_of(const Json& parameters);
 
 }  // namespace freshet

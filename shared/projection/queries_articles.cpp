@@ -50,6 +50,13 @@ Result<Language> language_of(const Json& parameters) {
   return error;
 }
 
+Result<std::optional<PublicationStatus>> status_of(const Json& parameters) {
+  const std::string status = json_text_or(parameters, "status", name_of(PublicationStatus::kPublished));
+  if (status == "all") return std::optional<PublicationStatus>();
+  if (const auto parsed = parse_publication_status(status)) return parsed;
+  return Error{Errc::kInvalidArgument, "a parameter is not valid", {{"status", {"expected draft, published or all"}}}};
+}
+
 // The keys first, from an index alone, and then the rows: what an offset skips is never read.
 std::string Queries::list_sql(const ArticleFilter& filter, Language language, Walk walk) {
   const bool forward = walk == Walk::kForward;
@@ -74,16 +81,8 @@ std::string Queries::row_sql(Language language) {
 
 Result<Queries::ArticleFilter> Queries::filter_of(const Json& parameters) {
   ArticleFilter filter;
-  const std::string status = json_text_or(parameters, "status", name_of(PublicationStatus::kPublished));
-  if (status == "all") {
-    filter.status.reset();
-  } else if (const auto parsed = parse_publication_status(status)) {
-    filter.status = parsed;
-  } else {
-    Error error{Errc::kInvalidArgument, "a parameter is not valid"};
-    error.fields["status"].push_back("expected draft, published or all");
-    return error;
-  }
+  FRESHET_TRY(status, status_of(parameters));
+  filter.status = status;
   if (const std::string* slug = json_text(parameters, "category"); slug != nullptr && !slug->empty()) {
     filter.by_category = true;
     FRESHET_TRY(find, prepared("SELECT id FROM category WHERE slug = ? AND NOT deleted"));

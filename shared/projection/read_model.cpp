@@ -35,6 +35,7 @@ CREATE TABLE user(id TEXT PRIMARY KEY, username TEXT NOT NULL, name TEXT NOT NUL
 CREATE TABLE user_group(id TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE group_member(group_id TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY(group_id, user_id)) WITHOUT ROWID;
 CREATE INDEX group_member_by_user ON group_member(user_id, group_id);
+CREATE TABLE course(id TEXT PRIMARY KEY, slug TEXT NOT NULL, status INTEGER NOT NULL, sequence INTEGER NOT NULL, shown TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5(marks, text, content='', contentless_delete=1, tokenize='freshet');
 )sql";
 
@@ -45,6 +46,8 @@ CREATE INDEX article_by_category ON article(category_id);
 CREATE INDEX article_by_category_and_status ON article(category_id, status);
 CREATE INDEX article_by_slug ON article(slug);
 CREATE INDEX category_by_slug ON category(slug) WHERE NOT deleted;
+CREATE INDEX course_by_status ON course(status);
+CREATE INDEX course_by_slug ON course(slug);
 )sql";
 
 // Undoes append_json_text() (shared/json.hpp), whose escapes are of two characters or `\u00xx` for a control character: a blank to search.

@@ -10,6 +10,8 @@ std::string article_scope(PublicationStatus status, std::string_view category_id
   return scope;
 }
 
+std::string course_scope(PublicationStatus status) { return status == PublicationStatus::kPublished ? "course/1" : "course/0"; }
+
 Tally Tallies::of(std::string_view scope) const {
   const auto found = scopes_.find(scope);
   return found != scopes_.end() ? found->second.tally : Tally{};

@@ -1,6 +1,6 @@
 // Tallies: for each scope, how many entities it has and the log sequence that last touched it.
 //
-// Shape     scopes are names: `article/<status>`, `article/<status>/<category id>` (status 0 draft, 1 published), `category`, `user`, `group`,
+// Shape     scopes are names: `article/<status>`, `article/<status>/<category id>` (status 0 draft, 1 published), `category`, `user`, `group`, `course/<status>`,
 //           and `names`, which what is shown inside articles (a category's, an author's name) touches. A count is never found by counting
 //           rows, and a list's ETag is the highest touch of the scopes it shows.
 // Bounds    two scopes a category and a handful; all are in memory
@@ -21,6 +21,7 @@ inline constexpr std::string_view kCategoryScope = "category";
 inline constexpr std::string_view kUserScope = "user";
 inline constexpr std::string_view kGroupScope = "group";
 inline constexpr std::string_view kNamesScope = "names";
+[[nodiscard]] std::string course_scope(PublicationStatus status);
 [[nodiscard]] std::string article_scope(PublicationStatus status, std::string_view category_id = {});
 
 struct Tally {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "shared/domain/course.hpp"
 #include "shared/domain/user.hpp"
 #include "shared/projection/projection.hpp"
 #include "shared/projection/queries.hpp"
@@ -65,6 +66,15 @@ Entry entry_of(unsigned what, unsigned which, std::size_t revision, std::string_
     case 2: return {group_subject(id_of(70 + which % 2)), which % 5 == 0 ? "" : encode_group(Group{id_of(70 + which % 2), "g", {id_of(90 + which % 3)}, false})};
     case 3: return {article_subject(id_of(which % 8)), ""};
     case 4: return {article_subject(id_of(which % 8)), std::string(rest)};
+    case 5: {
+      Course course;
+      course.id = id_of(60 + which % 4);
+      course.slug = "course-" + std::to_string(which % 5);
+      course.title = "course " + std::to_string(revision);
+      course.status = which % 3 != 0 ? PublicationStatus::kPublished : PublicationStatus::kDraft;
+      course.deleted = which % 11 == 0;
+      return {course_subject(course.id), encode_course(course)};
+    }
     default: {
       const Article article = article_of(which, revision);
       return {article_subject(article.id), encode_article(article)};
@@ -111,6 +121,8 @@ std::string answers(ReadModel& model) {
     FRESHET_CHECK(answer.ok() || answer.error().code == Errc::kNotFound);
     out.append(name).append(parameters).append(answer.ok() ? answer->body + answer->etag : answer.error().detail).append(1, '\n');
   };
+  for (const char* status : {"published", "draft", "all"}) ask("courses.list", R"({"status":")" + std::string(status) + "\"}");
+  for (unsigned i = 60; i < 64; ++i) ask("courses.get", R"({"staff":true,"id_or_slug":")" + id_of(i) + "\"}");
   for (const char* language : {"en", "th"}) {
     const std::string start = R"({"page_size":100,"staff":true,"language":")" + std::string(language) + "\"";
     for (const char* more : {R"(,"status":"all")", R"(,"category":"category-1")", R"(,"search":"title","status":"draft")", R"(,"search":"ความ 1")"}) {

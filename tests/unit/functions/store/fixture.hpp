@@ -19,6 +19,7 @@ namespace freshet::store_test {
 
 using projection_test::article_of;
 using projection_test::id_of;
+using projection_test::kVersion;
 using testing::ManualClock;
 
 class Folder {

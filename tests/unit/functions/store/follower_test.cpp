@@ -11,6 +11,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
+const std::string kRead = "read-" + std::to_string(kProjectionVersion);
+
 std::int64_t published(const Site& site, store::Follower& follower) {
   REQUIRE(follower.queries() != nullptr);
   const auto answer = follower.queries()->answer("articles.list", *parse_json("{}"));
@@ -29,9 +31,9 @@ TEST_CASE("a store without a file builds one from the log, and only then answers
   site.connect();
   CHECK(site.follower.phase() == Phase::kBuilding);
   CHECK(site.follower.queries() == nullptr);
-  CHECK(site.folder->files() == std::vector<std::string>{"read-1.building"});
+  CHECK(site.folder->files() == std::vector<std::string>{kRead + ".building"});
   site.until_live();
-  CHECK(site.folder->files().front() == "read-1.db");
+  CHECK(site.folder->files().front() == kRead + ".db");
   CHECK(published(site, site.follower) == 120);
 }
 
@@ -147,7 +149,7 @@ TEST_CASE("a damaged file is built again, when it is opened and when it is read"
     }
   }
   {
-    std::fstream file(folder->path() + "/read-1.db", std::ios::in | std::ios::out | std::ios::binary);
+    std::fstream file(folder->path() + '/' + kRead + ".db", std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(4096 * 4);
     file << std::string(4096, '\xee');
   }
@@ -159,12 +161,14 @@ TEST_CASE("a damaged file is built again, when it is opened and when it is read"
 
 TEST_CASE("an interrupted build and files of other versions are thrown away") {
   auto folder = std::make_shared<Folder>();
-  for (const char* name : {"/read-0.db", "/read-0.db-journal", "/read-1.building", "/notes.txt"}) std::ofstream(folder->path() + name) << "old";
+  for (const std::string& name : {std::string("read-0.db"), std::string("read-0.db-journal"), kRead + ".building", std::string("notes.txt")}) {
+    std::ofstream(folder->path() + '/' + name) << "old";
+  }
   Site site(folder);
   site.begin();
   const auto files = site.folder->files();
   CHECK(std::find(files.begin(), files.end(), "read-0.db") == files.end());
-  CHECK(std::find(files.begin(), files.end(), "read-1.building") == files.end());
+  CHECK(std::find(files.begin(), files.end(), kRead + ".building") == files.end());
   CHECK(std::find(files.begin(), files.end(), "notes.txt") != files.end());
 }
 

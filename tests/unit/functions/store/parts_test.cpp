@@ -44,7 +44,7 @@ TEST_CASE("a store that is behind says nothing of its position, so that no strea
   CHECK(outbox.take().empty());
   announcer.turn({true, true, {}}, store::Phase::kLive, {});
   const auto all = subjects(outbox.take());
-  CHECK(all.size() == 6);
+  CHECK(all.size() == 7);
   CHECK(all.front() == "live.invalidate.article.all");
   CHECK(all.back() == "live.applied.hub.s1");
 }
@@ -78,7 +78,7 @@ TEST_CASE("the service describes itself to whoever asks it, all services or it a
   info.count("articles.list", std::chrono::nanoseconds(300));
   info.count_error("articles.list", std::chrono::nanoseconds(100), "404 gone");
   info.count("chosen by the asker", std::chrono::nanoseconds(1));
-  CHECK(info.answer("$SRV.PING") == R"({"type":"io.nats.micro.v1.ping_response","name":"store","id":"s1","version":"1.0.0","metadata":{}})");
+  CHECK(info.answer("$SRV.PING") == R"({"type":"io.nats.micro.v1.ping_response","name":"store","id":"s1","version":")" + kVersion + R"(.0.0","metadata":{}})");
   for (const char* subject : {"$SRV.INFO.store", "$SRV.STATS.store.s1"}) {
     const auto answer = info.answer(subject);
     REQUIRE(answer.has_value());

@@ -16,6 +16,9 @@
 
 namespace freshet::projection_test {
 
+// As it stands in tags.
+inline const std::string kVersion = std::to_string(kProjectionVersion);
+
 struct Entry {
   std::string subject;
   std::uint64_t sequence = 0;
@@ -118,6 +121,7 @@ class Store {
     commit();
   }
   void put(const Article& article) { put(article_subject(article.id), encode_article(article)); }
+  void put(const Course& course) { put(course_subject(course.id), encode_course(course)); }
   void put(const Category& category) { put(category_subject(category.id), encode_category(category)); }
   void put(const User& user) { put(user_subject(user.id), encode_user(user)); }
   void put(const Group& group) { put(group_subject(group.id), encode_group(group)); }
@@ -147,5 +151,15 @@ class Store {
   std::unique_ptr<Queries> queries;
   std::uint64_t next_sequence = 1;
 };
+
+// How SQLite means to answer, a line a step.
+inline std::string plan_of(Store& store, const std::string& sql) {
+  auto statement = store.model->database().prepare("EXPLAIN QUERY PLAN " + sql);
+  REQUIRE(statement.ok());
+  std::string out;
+  Rows rows = statement->run();
+  while (*rows.next()) out.append(rows.text(3)).append(1, '\n');
+  return out;
+}
 
 }  // namespace freshet::projection_test

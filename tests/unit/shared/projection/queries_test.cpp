@@ -26,15 +26,6 @@ Store store_with(std::uint64_t count) {
   return store;
 }
 
-std::string plan_of(Store& store, const std::string& sql) {
-  auto statement = store.model->database().prepare("EXPLAIN QUERY PLAN " + sql);
-  REQUIRE(statement.ok());
-  std::string out;
-  Rows rows = statement->run();
-  while (*rows.next()) out.append(rows.text(3)).append(1, '\n');
-  return out;
-}
-
 }  // namespace
 
 TEST_CASE("pages are numbered, linked and end in 404") {
@@ -230,24 +221,24 @@ TEST_CASE("a list's tag changes exactly when the list may have changed") {
   Category news = category_of(1, "News");
   const auto tag = [&store](const char* parameters) { return store.ask("articles.list", parameters)->etag; };
   const std::string published = tag("{}");
-  CHECK(published == "\"abcd1234-4-1-en\"");
-  CHECK(tag(R"({"language":"th"})") == "\"abcd1234-4-1-th\"");
+  CHECK(published == "\"abcd1234-4-" + kVersion + "-en\"");
+  CHECK(tag(R"({"language":"th"})") == "\"abcd1234-4-" + kVersion + "-th\"");
   store.put(article_of(50, 0));
   store.put("log.slug.article.x", "{}");
   CHECK(tag("{}") == published);
-  CHECK(tag(R"({"status":"all"})") == "\"abcd1234-5-1-en\"");
+  CHECK(tag(R"({"status":"all"})") == "\"abcd1234-5-" + kVersion + "-en\"");
   store.put(news);
-  CHECK(tag("{}") == "\"abcd1234-7-1-en\"");
+  CHECK(tag("{}") == "\"abcd1234-7-" + kVersion + "-en\"");
   User user;
   user.id = id_of(800);
   user.username = "writer";
   store.put(user);
-  CHECK(tag("{}") == "\"abcd1234-8-1-en\"");
+  CHECK(tag("{}") == "\"abcd1234-8-" + kVersion + "-en\"");
   user.password = "changed";
   store.put(user);
-  CHECK(tag("{}") == "\"abcd1234-8-1-en\"");
+  CHECK(tag("{}") == "\"abcd1234-8-" + kVersion + "-en\"");
   store.put(article_subject(id_of(1)), "");
-  CHECK(tag("{}") == "\"abcd1234-10-1-en\"");
+  CHECK(tag("{}") == "\"abcd1234-10-" + kVersion + "-en\"");
 }
 
 TEST_CASE("an article's tag names what it borrows once that is newer than the article") {
@@ -259,13 +250,13 @@ TEST_CASE("an article's tag names what it borrows once that is newer than the ar
   article.category = news;
   store.put(article);
   const auto tag = [&store] { return store.ask("articles.get", R"({"id_or_slug":"article-1"})")->etag; };
-  CHECK(tag() == "\"abcd1234-3-1-en\"");
+  CHECK(tag() == "\"abcd1234-3-" + kVersion + "-en\"");
   news.names[Language::kEnglish] = "Old news";
   store.put(news);
-  CHECK(tag() == "\"abcd1234-3-1.4-en\"");
+  CHECK(tag() == "\"abcd1234-3-" + kVersion + ".4-en\"");
   CHECK(store.body("articles.get", R"({"id_or_slug":"article-1"})")["category"]["name"] == "Old news");
   store.put(article);
-  CHECK(tag() == "\"abcd1234-5-1-en\"");
+  CHECK(tag() == "\"abcd1234-5-" + kVersion + "-en\"");
 }
 
 TEST_CASE("profiles show their groups") {
