@@ -70,7 +70,7 @@ void AnswerCache::invalidate(std::string_view subject) {
   const std::string_view kind = subject.substr(0, dot);
   const std::string_view id = dot == std::string_view::npos ? std::string_view() : subject.substr(dot + 1);
   if (kind == "group" || kind == "token") return;  // no public answer shows them
-  if (kind != "article" || id == "all") {  // a name that articles show changed, or the read model was built anew
+  if ((kind != "article" && kind != "course") || id == "all") {  // a name that articles show changed, or the read model was built anew
     clear();
     return;
   }

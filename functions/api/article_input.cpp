@@ -9,14 +9,6 @@ namespace {
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
-void read_status(Fields& fields, ArticleInput& input) {
-  const auto text =
-      fields.text("status", input.mode == InputMode::kReplace ? Presence::kRequired : Presence::kOptional, limits::kSlugCodePoints);
-  if (!text) return;
-  input.status = parse_publication_status(*text);
-  if (!input.status) fields.fail("status", "Expected draft or published.");
-}
-
 void read_category(Fields& fields, const Json& object, ArticleInput& input) {
   const Json* category = json_member(object, "category");
   if (category == nullptr) return;
@@ -73,7 +65,7 @@ Result<ArticleInput> parse_article_input(std::string_view body, InputMode mode) 
   input.mode = mode;
   Fields fields(object);
   input.slug = read_slug(fields);
-  read_status(fields, input);
+  input.status = read_status(fields, mode, LetterCase::kAsWritten);
   read_category(fields, object, input);
   const Presence whole = mode == InputMode::kMerge ? Presence::kOptional : Presence::kRequired;
   read_languages(fields, mode, input.removed,

@@ -1,10 +1,8 @@
-#include "functions/api/article_state.hpp"
 #include "functions/api/articles.hpp"
 #include "functions/api/conditional.hpp"
 #include "functions/api/language.hpp"
 #include "functions/api/page.hpp"
 #include "functions/api/reads.hpp"
-#include "shared/id.hpp"
 #include "shared/limits.hpp"
 #include "shared/text.hpp"
 
@@ -29,11 +27,7 @@ Result<void> append_filter(JsonWriter& parameters, const Request& request, const
     }
     parameters.field("search", trim(*search));
   }
-  const std::string* status = request.query_value("status");
-  if (status == nullptr || status->empty() || !context.is_staff()) return {};  // unknown to everybody else, so ignored
-  if (*status != "all" && !parse_publication_status(*status)) return bad("status", "Expected draft, published or all.");
-  parameters.field("status", *status);
-  return {};
+  return append_status(parameters, request, context);
 }
 
 Result<Response> list_at(std::string_view path, Request& request, Context& context) {
@@ -67,14 +61,7 @@ Result<Response> latest_articles(Request& request, Context& context) {
 
 Result<Response> get_article(Request& request, Context& context) {
   FRESHET_TRY(language, asked_language(request));
-  const std::string_view key = request.parameters[0];
-  if (!is_id(key) && !is_slug(key)) return no_such_article();
-  std::string parameters;
-  JsonWriter writer(parameters);
-  writer.begin_object().field("id_or_slug", key).field("language", code_of(language)).key("staff").boolean(context.is_staff()).end_object();
-  auto response = ask_store("articles.get", parameters, request, context);
-  if (!response.ok() && response.error().code == Errc::kNotFound) return no_such_article();
-  return response;
+  return ask_store_for_one("articles.get", EntityKind::kArticle, language, request, context);
 }
 
 }  // namespace freshet::api

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "shared/domain/language.hpp"
+#include "shared/domain/publication.hpp"
 #include "shared/json.hpp"
 #include "shared/limits.hpp"
 #include "shared/text.hpp"
@@ -50,6 +51,17 @@ void read_languages(Fields& fields, InputMode mode, ByLanguage<bool>& removed, R
   if (!is_slug(*slug)) fields.fail("slug", "Expected lower-case letters, digits and hyphens, not starting with a hyphen.");
   if (is_reserved_slug(*slug)) fields.fail("slug", "This slug is reserved.");
   return slug;
+}
+
+enum class LetterCase : std::uint8_t { kAsWritten, kAny };
+
+// The member `status`: draft or published. Only a whole replacement must name it.
+[[nodiscard]] inline std::optional<PublicationStatus> read_status(Fields& fields, InputMode mode, LetterCase letters) {
+  const auto text = fields.text("status", mode == InputMode::kReplace ? Presence::kRequired : Presence::kOptional, limits::kSlugCodePoints);
+  if (!text) return std::nullopt;
+  const auto status = parse_publication_status(letters == LetterCase::kAny ? ascii_lower(*text) : *text);
+  if (!status) fields.fail("status", "Expected draft or published.");
+  return status;
 }
 
 }  // namespace freshet::api

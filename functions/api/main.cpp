@@ -9,6 +9,7 @@
 #include "functions/api/articles.hpp"
 #include "functions/api/authentication.hpp"
 #include "functions/api/categories.hpp"
+#include "functions/api/courses.hpp"
 #include "functions/api/documents.hpp"
 #include "functions/api/health.hpp"
 #include "functions/api/nats_counters.hpp"
@@ -48,7 +49,7 @@ class HostBody final : public BodySource {
 
 std::vector<Route> all_routes() {
   std::vector<Route> all;
-  for (const auto& some : {article_routes(), category_routes(), account_routes(), health_routes(), document_routes()}) {
+  for (const auto& some : {article_routes(), category_routes(), course_routes(), account_routes(), health_routes(), document_routes()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

@@ -2,6 +2,9 @@
 
 #include "functions/api/conditional.hpp"
 #include "functions/api/page.hpp"
+#include "shared/domain/publication.hpp"
+#include "shared/id.hpp"
+#include "shared/text.hpp"
 
 namespace freshet::api {
 
@@ -21,6 +24,31 @@ Result<Response> ask_page(std::string_view query, std::string_view path, const R
   append_page(writer, page);
   writer.field("path", list_address(path, request, {"page_size"})).end_object();
   return ask_store(query, parameters, request, context);
+}
+
+Result<Response> ask_store_for_one(std::string_view query, EntityKind kind, std::optional<Language> language, const Request& request,
+                                   Context& context) {
+  const Error none{Errc::kNotFound, "no such " + std::string(name_of(kind))};
+  const std::string_view key = request.parameters[0];
+  if (!is_id(key) && !is_slug(key)) return none;
+  std::string parameters;
+  JsonWriter writer(parameters);
+  writer.begin_object().field("id_or_slug", key);
+  if (language) writer.field("language", code_of(*language));
+  writer.key("staff").boolean(context.is_staff()).end_object();
+  auto response = ask_store(query, parameters, request, context);
+  if (!response.ok() && response.error().code == Errc::kNotFound) return none;
+  return response;
+}
+
+Result<void> append_status(JsonWriter& parameters, const Request& request, const Context& context) {
+  const std::string* status = request.query_value("status");
+  if (status == nullptr || status->empty() || !context.is_staff()) return {};
+  if (*status != "all" && !parse_publication_status(*status)) {
+    return Error{Errc::kInvalidArgument, "not valid: status", {{"status", {"Expected draft, published or all."}}}};
+  }
+  parameters.field("status", *status);
+  return {};
 }
 
 std::string list_address(std::string_view path, const Request& request, std::initializer_list<std::string_view> kept) {

@@ -146,6 +146,21 @@ TEST_CASE("both streams of the articles are documented with every event they sen
   }
 }
 
+TEST_CASE("the courses are documented on both transports, with one payload for both") {
+  const Json asyncapi = document(asyncapi_document());
+  const Json& sse = asyncapi["channels"]["courses_sse"];
+  const Json& socket = asyncapi["channels"]["courses_websocket"];
+  CHECK(sse["address"] == "/events/courses/");
+  CHECK(socket["address"] == "/ws/courses/");
+  for (const char* message : {"change", "gone"}) CHECK(sse["messages"][message] == socket["messages"][message]);
+  const Json& schemas = document(openapi_document())["components"]["schemas"];
+  CHECK(asyncapi["components"]["messages"]["courseChange"]["payload"]["properties"]["course"]["required"] == schemas["Course"]["required"]);
+  Site site;
+  const Json made = json_of(site.staff("POST", kCourses, R"({"title":"T","description":"","status":"published"})"));
+  for (const Json& member : schemas["Course"]["required"]) CHECK(made.contains(member.get<std::string>()));
+  CHECK(made.size() == schemas["Course"]["properties"].size());
+}
+
 TEST_CASE("the documents and the keys are served to everybody") {
   Site site;
   CHECK(site.call("GET", "/api/openapi.json").body == openapi_document());

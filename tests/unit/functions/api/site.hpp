@@ -14,6 +14,7 @@
 #include "functions/api/articles.hpp"
 #include "functions/api/authentication.hpp"
 #include "functions/api/categories.hpp"
+#include "functions/api/courses.hpp"
 #include "functions/api/documents.hpp"
 #include "functions/api/health.hpp"
 #include "shared/domain/user.hpp"
@@ -165,7 +166,7 @@ class Site {
 
   static std::vector<Route> routes() {
     std::vector<Route> all;
-    for (const auto& some : {article_routes(), category_routes(), account_routes(), health_routes(), document_routes()}) all.insert(all.end(), some.begin(), some.end());
+    for (const auto& some : {article_routes(), category_routes(), course_routes(), account_routes(), health_routes(), document_routes()}) all.insert(all.end(), some.begin(), some.end());
     return all;
   }
 
@@ -228,7 +229,9 @@ inline std::string header_of(const Response& response, std::string_view name) {
   return value != nullptr ? *value : std::string();
 }
 
+inline const std::string kVersion = std::to_string(kProjectionVersion);  // as it stands in tags
 inline const std::string kArticles = "/api/content/api/articles/";
+inline const std::string kCourses = "/api/courses/";
 inline const std::string kCategories = "/api/content/api/categories/";
 
 }  // namespace freshet::api::testing
