@@ -1,4 +1,4 @@
-"""What happens once per data folder: a superuser and the demonstration articles. Interrupted, it goes on where it stopped."""
+"""What happens once per data folder: a superuser and the demonstration articles and courses. Interrupted, it goes on where it stopped."""
 import json
 import os
 import pathlib
@@ -26,8 +26,8 @@ def prepare(env, say, demo):
         _create_superuser(env, password)
         (DATA / "first_run_superuser").touch()
     if demo:
-        count = _load_demo(password)
-        say(f"{count} demonstration articles")
+        articles, courses = _load_demo(password)
+        say(f"{articles} demonstration articles, {courses} courses")
     return lines
 
 
@@ -57,7 +57,9 @@ def _load_demo(password):
         _post("/api/content/api/categories/", category, token)
     for article in content["articles"]:
         _post("/api/content/api/articles/", article, token)
-    return len(content["articles"])
+    for course in content["courses"]:
+        _post("/api/courses/", course, token)
+    return len(content["articles"]), len(content["courses"])
 
 
 def _post(path, body, token=None):
