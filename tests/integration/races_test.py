@@ -1,22 +1,11 @@
 """Many clients at once: names, answers that must not be mixed up, reads after writes."""
-import concurrent.futures
 import re
 import secrets
 import threading
 
+from harness import together
+
 ARTICLES = "/api/content/api/articles/"
-
-
-def together(jobs):
-    """Runs all jobs at the same moment, each on a thread of its own; returns their results in order."""
-    barrier = threading.Barrier(len(jobs))
-
-    def run(job):
-        barrier.wait()
-        return job()
-
-    with concurrent.futures.ThreadPoolExecutor(len(jobs)) as pool:
-        return [f.result() for f in [pool.submit(run, job) for job in jobs]]
 
 
 def test_of_twenty_clients_that_claim_one_slug_one_wins(each_site):
