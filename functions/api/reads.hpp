@@ -19,6 +19,7 @@ namespace freshet::api {
 
 // Asks `query` for a page of the list at `path`, which takes nothing but page, page_size and cursor.
 [[nodiscard]] Result<Response> ask_page(std::string_view query, std::string_view path, const Request& request, Context& context);
+
 // Asks `query` for the one thing that the path names by id or slug; `language` where its kind has any. What is not there, and what the asker
 // may not see, is the same 404.
 [[nodiscard]] Result<Response> ask_store_for_one(std::string_view query, EntityKind kind, std::optional<Language> language,
