@@ -322,7 +322,7 @@ TEST_CASE("a renamed category is shown by the next write of its article, and cou
   REQUIRE(site.staff("PATCH", kCategories + "health/", R"({"translations":{"en":{"name":"Renamed"}}})").status == 200);
   const Response late = site.staff("PATCH", kArticles + "first/", "{}", {{"if-match", "\"abcd1234-1-1-en\""}});
   CHECK(late.status == 412);
-  CHECK(header_of(late, "etag") == "\"abcd1234-4-1.5-en\"");
+  CHECK(header_of(late, "etag") == "\"abcd1234-4-" + kVersion + ".5-en\"");
   CHECK(json_of(late)["current"]["category"]["name"] == "Renamed");
   const Response patched = site.staff("PATCH", kArticles + "first/", R"({"status":"draft"})");
   CHECK(json_of(patched)["category"]["name"] == "Renamed");

@@ -153,7 +153,7 @@ TEST_CASE("the courses are documented on both transports, with one payload for b
   CHECK(sse["address"] == "/events/courses/");
   CHECK(socket["address"] == "/ws/courses/");
   for (const char* message : {"change", "gone"}) CHECK(sse["messages"][message] == socket["messages"][message]);
-  const Json& schemas = document(openapi_document())["components"]["schemas"];
+  const Json schemas = document(openapi_document())["components"]["schemas"];
   CHECK(asyncapi["components"]["messages"]["courseChange"]["payload"]["properties"]["course"]["required"] == schemas["Course"]["required"]);
   Site site;
   const Json made = json_of(site.staff("POST", kCourses, R"({"title":"T","description":"","status":"published"})"));
