@@ -61,7 +61,8 @@ int run(const Settings& settings, const Clock& clock, const Log& log) {
   auto log_poller = make_epoll_poller();
   if (!log_poller.ok()) return fail(log, log_poller.error());
   Loop log_side(clock, **log_poller);
-  LogLoop log_loop(log_side, {settings.nats_url, random_token(random, 22), settings.place, settings.ring.events_max, settings.websocket_compression}, standing, status, log);
+  const Compressed compressed{settings.sse_compression, settings.websocket_compression == websocket::Compression::kOn};
+  LogLoop log_loop(log_side, {settings.nats_url, random_token(random, 22), settings.place, settings.ring.events_max, compressed}, standing, status, log);
 
   const ServerShared shared{settings, log, admission, status, connections_max, connections_max - connections_max / 50};
   std::deque<Loop> sides;

@@ -25,8 +25,8 @@ using Frame = std::shared_ptr<const std::string>;
   return iovec{const_cast<char*>(frame->data()) + from, frame->size() - from};  // writev() only reads
 }
 
-enum class Format : std::uint8_t { kSse, kWebSocket, kWebSocketDeflated };
-inline constexpr std::size_t kFormats = 3;
+enum class Format : std::uint8_t { kSse, kWebSocket, kWebSocketDeflated, kSseGzip };
+inline constexpr std::size_t kFormats = 4;
 [[nodiscard]] constexpr std::size_t index_of(Format format) { return static_cast<std::size_t>(format); }
 
 struct ChannelFrames {

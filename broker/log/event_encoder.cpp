@@ -1,5 +1,6 @@
 #include "broker/log/event_encoder.hpp"
 
+#include "broker/sse/gzip.hpp"
 #include "broker/sse/sse.hpp"
 #include "broker/websocket/encoder.hpp"
 #include "shared/domain/article.hpp"
@@ -73,16 +74,18 @@ Result<Texts> render_log_event(const Position& position, std::string_view subjec
                        [&](const Route& one, const Article& article) { return render_article(one, article, event); });
 }
 
-EventEncoder::EventEncoder(websocket::Compression compression) {
-  if (compression == websocket::Compression::kOn) deflater_.emplace();
+EventEncoder::EventEncoder(Compressed compressed) : compressed_(compressed) {
+  if (compressed.sse || compressed.websocket) deflater_.emplace();
 }
 
 ChannelFrames EventEncoder::encode_channel(const ChannelText& text, std::string_view position) {
   ChannelFrames out{text.channel, {}};
-  out.frames[index_of(Format::kSse)] = make_frame(encode_sse(position, text.data));
+  std::string event = encode_sse(position, text.data);
+  if (compressed_.sse) out.frames[index_of(Format::kSseGzip)] = make_frame(sse::gzip_deflated(deflater_->deflate(event)));
+  out.frames[index_of(Format::kSse)] = make_frame(std::move(event));
   if (!on_sockets(text.channel)) return out;
   out.frames[index_of(Format::kWebSocket)] = make_frame(websocket::encode_text(text.data));
-  if (deflater_) out.frames[index_of(Format::kWebSocketDeflated)] = make_frame(websocket::encode_text_deflated(text.data, *deflater_));
+  if (compressed_.websocket) out.frames[index_of(Format::kWebSocketDeflated)] = make_frame(websocket::encode_text_deflated(text.data, *deflater_));
   return out;
 }
 

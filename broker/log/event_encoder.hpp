@@ -15,7 +15,6 @@
 
 #include "broker/fanout/frame.hpp"
 #include "broker/websocket/deflate.hpp"
-#include "broker/websocket/protocol.hpp"
 #include "shared/headers.hpp"
 #include "shared/position.hpp"
 #include "shared/result.hpp"
@@ -30,15 +29,22 @@ struct ChannelText {
 [[nodiscard]] Result<std::vector<ChannelText>> render_log_event(const Position& position, std::string_view subject,
                                                                 const HeaderList& headers, std::string_view payload);
 
+// Which transports have a compressed format beside the plain one.
+struct Compressed {
+  bool sse = false;
+  bool websocket = false;
+};
+
 class EventEncoder {
  public:
-  explicit EventEncoder(websocket::Compression compression);
+  explicit EventEncoder(Compressed compressed);
   [[nodiscard]] Result<LogEvent> encode(const Position& position, std::string_view subject, const HeaderList& headers,
                                         std::string_view payload);
 
  private:
   [[nodiscard]] ChannelFrames encode_channel(const ChannelText& text, std::string_view position);
 
+  const Compressed compressed_;
   std::optional<websocket::Deflater> deflater_;  // none: nothing is compressed
 };
 

@@ -38,7 +38,7 @@ std::size_t bytes_of(const LogOutput& output) {
 LogHub::LogHub(NatsWire& wire, LoopPorts& ports, LogHubSettings settings)
     : ports_(ports),
       settings_(std::move(settings)),
-      encoder_(settings_.compression),
+      encoder_(settings_.compressed),
       tail_(wire, *this, settings_.consumer_prefix, settings_.ring_events_max),
       reads_(wire, ports, encoder_, settings_.page_bytes) {}
 

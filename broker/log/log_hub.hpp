@@ -21,7 +21,7 @@ struct LogHubSettings {
   std::string place = "local";       // stores of this place are waited for
   std::size_t ring_events_max = 1500;
   std::size_t page_bytes = LogReads::kPageBytes;
-  websocket::Compression compression = websocket::Compression::kOff;  // of WebSocket frames
+  Compressed compressed;
 };
 
 struct LogHubCounters {

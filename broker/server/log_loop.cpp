@@ -13,7 +13,7 @@ NatsLinkSettings link_settings(const LogLoopSettings& settings) {
 }
 
 LogHubSettings hub_settings(const LogLoopSettings& settings) {
-  return LogHubSettings{"broker-" + settings.node, settings.place, settings.ring_events_max, LogReads::kPageBytes, settings.compression};
+  return LogHubSettings{"broker-" + settings.node, settings.place, settings.ring_events_max, LogReads::kPageBytes, settings.compressed};
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ struct LogLoopSettings {
   std::string node;  // names the consumer and the inbox; unguessable
   std::string place;
   std::size_t ring_events_max = 1500;
-  websocket::Compression compression = websocket::Compression::kOff;
+  Compressed compressed;
 };
 
 class LogLoop final : public LogReader, private LoopClient, private NatsInlet, private LoopPorts {

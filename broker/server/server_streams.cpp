@@ -7,6 +7,7 @@
 #include <climits>
 
 #include "broker/server/server.hpp"
+#include "broker/sse/gzip.hpp"
 #include "broker/sse/sse.hpp"
 #include "broker/websocket/encoder.hpp"
 #include "broker/websocket/handshake.hpp"
@@ -51,6 +52,7 @@ void Server::open_stream(Slot slot, const Request& request, const Endpoint& endp
   if (!holder.ok()) return refuse(holder.error());
   HeaderList of_stream = sse::stream_headers();
   of_stream.insert(of_stream.end(), headers.begin(), headers.end());
+  if (shared_.settings.sse_compression) of_stream.emplace_back("Vary", "Accept-Encoding");
   std::string head = encode_stream_head(200, of_stream);
   if (request.method == "HEAD") return say_and_close(slot, head);
   if (!can_serve()) {
@@ -60,7 +62,12 @@ void Server::open_stream(Slot slot, const Request& request, const Endpoint& endp
   auto admitted = shared_.admission.admit(request, connections_[slot].reading->peer, std::move(*holder));
   if (!admitted.ok()) return refuse(admitted.error());
   const std::string named = first_of(request.header("Last-Event-ID"), query_value(request.query, "lastEventId"));
-  begin_stream(slot, endpoint, Format::kSse, std::move(*admitted), named, std::move(head));
+  const bool gzip = shared_.settings.sse_compression && sse::takes_gzip(request.header("Accept-Encoding"));
+  if (gzip) {
+    of_stream.emplace_back("Content-Encoding", "gzip");
+    head = encode_stream_head(200, of_stream);
+  }
+  begin_stream(slot, endpoint, gzip ? Format::kSseGzip : Format::kSse, std::move(*admitted), named, std::move(head));
 }
 
 void Server::open_socket(Slot slot, const Request& request, const Endpoint& endpoint) {
@@ -71,7 +78,7 @@ void Server::open_socket(Slot slot, const Request& request, const Endpoint& endp
     Response response = foreign                   ? make_problem(Error{Errc::kForbidden, "pages of this origin may not open streams here"})
                         : handshake.status == 426 ? make_problem(426, "upgrade-required", "Upgrade required", handshake.why)
                                                   : make_problem(Error{Errc::kInvalidArgument, std::string(handshake.why)});
-    response.headers.insert(response.headers.end(), handshake.headers.begin(), handshake.headers.end());
+    if (handshake.status != 101) response.headers.insert(response.headers.end(), handshake.headers.begin(), handshake.headers.end());
     return reply(slot, request, std::move(response));
   }
   std::string head = encode_upgrade_head(handshake.headers);

@@ -146,6 +146,7 @@ Result<Settings> read_settings(const Environment& environment) {
   }
   reader.secret("FRESHET_PROXY_SECRET", out.proxy_secret);
   reader.on_or_off("FRESHET_IO_URING", out.io_uring);
+  reader.on_or_off("FRESHET_SSE_COMPRESSION", out.sse_compression);
   reader.on_or_off("FRESHET_WEBSOCKET_COMPRESSION", out.websocket_compression);
   read_limits(reader, out);
   read_tokens(reader, out);

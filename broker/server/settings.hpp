@@ -30,6 +30,7 @@ struct Settings {
   std::uint32_t connections_per_user_max = 10;   // FRESHET_MAX_CONNECTIONS_PER_USER, 0: no cap
   RingLimits ring;                               // FRESHET_RING_BYTES, _EVENTS, _SECONDS
   std::size_t outbox_bytes_max = 5u << 20;       // FRESHET_OUTBOX_BYTES
+  bool sse_compression = false;  // FRESHET_SSE_COMPRESSION: on, off
   websocket::Compression websocket_compression = websocket::Compression::kOff;  // FRESHET_WEBSOCKET_COMPRESSION: on, off
   std::size_t unsent_bytes_max = 512u << 20;     // FRESHET_UNSENT_BYTES: of all outboxes of a loop
   std::uint32_t loops = 0;                       // FRESHET_BROKER_LOOPS; 0: one a core

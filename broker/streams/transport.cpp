@@ -1,5 +1,6 @@
 #include "broker/streams/transport.hpp"
 
+#include "broker/sse/gzip.hpp"
 #include "broker/sse/sse.hpp"
 #include "broker/websocket/encoder.hpp"
 #include "broker/websocket/messages.hpp"
@@ -31,6 +32,25 @@ class Sse final : public Transport {
   }
 };
 
+// The same words in stored blocks: they are said to one stream alone, so compressing them would cost more than it saves.
+class SseGzip final : public Transport {
+ public:
+  Rounds rounds() const override { return plain_.rounds(); }
+  std::string hello(milliseconds retry) const override { return std::string(sse::kGzipHead) + sse::gzip_stored(plain_.hello(retry)); }
+  std::string opening(std::string_view position, WallTime now) const override { return sse::gzip_stored(plain_.opening(position, now)); }
+  std::string reset(std::string_view position, std::string_view reason, WallTime now) const override {
+    return sse::gzip_stored(plain_.reset(position, reason, now));
+  }
+  std::string keep_alive(std::string_view position, WallTime now) const override { return sse::gzip_stored(plain_.keep_alive(position, now)); }
+  std::string waiting() const override { return sse::gzip_stored(plain_.waiting()); }
+  std::string link(Link link, WallTime now) const override { return sse::gzip_stored(plain_.link(link, now)); }
+  std::string notification(const Notification& notification) const override { return sse::gzip_stored(plain_.notification(notification)); }
+  std::string farewell(const Farewell& farewell) const override { return sse::gzip_stored(plain_.farewell(farewell)); }
+
+ private:
+  Sse plain_;
+};
+
 class WebSocket final : public Transport {
  public:
   Rounds rounds() const override { return {2, 20}; }
@@ -52,8 +72,10 @@ class WebSocket final : public Transport {
 
 const Transport& transport_of(Format format) {
   static const Sse sse;
+  static const SseGzip gzip;
   static const WebSocket websocket;
   if (format == Format::kSse) return sse;
+  if (format == Format::kSseGzip) return gzip;
   return websocket;
 }
 

@@ -91,7 +91,7 @@ struct World::Broker final : broker::NatsWire, broker::LoopPorts, broker::LogRea
   Broker(World& owner, std::uint64_t number)
       : world(owner),
         inbox_("_INBOX_broker.n" + std::to_string(number)),
-        hub(*this, *this, {"broker-n" + std::to_string(number), "local", kRingEvents, kPageBytes, broker::websocket::Compression::kOn}) {
+        hub(*this, *this, {"broker-n" + std::to_string(number), "local", kRingEvents, kPageBytes, {.sse = true, .websocket = true}}) {
     for (std::uint32_t i = 0; i < kLoops; ++i) sides.push_back(std::make_unique<Side>(*this, i));
   }
 

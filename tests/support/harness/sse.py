@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 import urllib.parse
+import zlib
 from dataclasses import dataclass, field
 
 
@@ -114,11 +115,12 @@ class EventStream:
                 return
             parser = Parser()
             parser.last_id = self.last_id or ""
+            plain = zlib.decompressobj(31).decompress if response.getheader("Content-Encoding") == "gzip" else bytes
             while not self._closing:
                 data = response.read1(65536)
                 if not data:
                     return
-                events = parser.feed(data)
+                events = parser.feed(plain(data))
                 with self._changed:
                     self.events += events
                     self.comments += parser.comments

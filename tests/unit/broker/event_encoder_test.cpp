@@ -4,10 +4,13 @@
 
 #include <string>
 
+#include "broker/sse/gzip.hpp"
+#include "broker/websocket/deflate.hpp"
 #include "broker/websocket/encoder.hpp"
 #include "shared/domain/article.hpp"
 #include "shared/domain/course.hpp"
 #include "shared/subject.hpp"
+#include "tests/support/gunzip.hpp"
 #include "tests/support/manual_clock.hpp"
 
 namespace freshet::broker {
@@ -74,8 +77,8 @@ TEST_CASE("each format has the same document: SSE beside its id, a socket as a t
   const Course published = sample(PublicationStatus::kPublished);
   const auto headers = event_headers(publication_event("course", static_cast<const Course*>(nullptr), published, random));
   const std::string document = only(rendered(nullptr, published));
-  for (const auto compression : {websocket::Compression::kOff, websocket::Compression::kOn}) {
-    const auto event = EventEncoder(compression).encode(kAt, course_subject(published.id), headers, encode_course(published));
+  for (const Compressed compressed : {Compressed{}, Compressed{.websocket = true}, Compressed{.sse = true}, Compressed{.sse = true, .websocket = true}}) {
+    const auto event = EventEncoder(compressed).encode(kAt, course_subject(published.id), headers, encode_course(published));
     REQUIRE(event.ok());
     REQUIRE(event->channels.size() == 1);
     CHECK(event->sequence == kAt.sequence);
@@ -83,8 +86,8 @@ TEST_CASE("each format has the same document: SSE beside its id, a socket as a t
     CHECK(*frames[index_of(Format::kSse)] == "id: abcd1234-42\ndata: " + document + "\n\n");
     CHECK(*frames[index_of(Format::kWebSocket)] == websocket::encode_text(document));
     const Frame& deflated = frames[index_of(Format::kWebSocketDeflated)];
-    REQUIRE((deflated != nullptr) == (compression == websocket::Compression::kOn));
-    std::size_t bytes = frames[0]->size() + frames[1]->size();
+    REQUIRE((deflated != nullptr) == compressed.websocket);
+    std::size_t bytes = frames[index_of(Format::kSse)]->size() + frames[index_of(Format::kWebSocket)]->size();
     if (deflated) {
       bytes += deflated->size();
       std::string inflated;
@@ -92,6 +95,14 @@ TEST_CASE("each format has the same document: SSE beside its id, a socket as a t
       CHECK(websocket::Inflater().inflate(std::string_view(*deflated).substr(head), inflated, 10'000) ==
             websocket::Inflater::Outcome::kDone);
       CHECK(inflated == document);
+    }
+    const Frame& gzip = frames[index_of(Format::kSseGzip)];
+    REQUIRE((gzip != nullptr) == compressed.sse);
+    if (gzip) {
+      bytes += gzip->size();
+      CHECK(gzip->size() < frames[index_of(Format::kSse)]->size());
+      CHECK(testing::gunzip(std::string(sse::kGzipHead) + sse::gzip_stored("retry: 2000\n\n") + *gzip + *gzip) ==
+            "retry: 2000\n\n" + *frames[index_of(Format::kSse)] + *frames[index_of(Format::kSse)]);
     }
     CHECK(event->bytes == bytes);
   }
@@ -104,7 +115,7 @@ TEST_CASE("articles have no frames for sockets") {
   article.status = PublicationStatus::kPublished;
   article.translations[Language::kEnglish] = Translation{"Hello", "<p>x</p>", ""};
   const auto event =
-      EventEncoder(websocket::Compression::kOn)
+      EventEncoder(Compressed{.websocket = true})
           .encode(kAt, article_subject(article.id), event_headers(article_event(nullptr, article, random)), encode_article(article));
   REQUIRE(event.ok());
   REQUIRE(event->channels.size() == 2);
@@ -138,7 +149,7 @@ TEST_CASE("what cannot be read is an error, and what goes to no channel need not
   SeededRandom random(1);
   const Course published = sample(PublicationStatus::kPublished);
   const auto headers = event_headers(publication_event("course", static_cast<const Course*>(nullptr), published, random));
-  EventEncoder encoder(websocket::Compression::kOff);
+  EventEncoder encoder(Compressed{});
   CHECK_FALSE(encoder.encode(kAt, "log.course.X", headers, "{}").ok());
   CHECK_FALSE(encoder.encode(kAt, "log.course.X", {}, encode_course(published)).ok());
   const auto elsewhere = encoder.encode(kAt, "log.user.X", {}, "not even JSON");

@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "broker/sse/gzip.hpp"
+#include "tests/support/gunzip.hpp"
+
 using namespace freshet::broker;
 
 TEST_CASE("an event is its fields and an empty line") {
@@ -44,4 +47,24 @@ TEST_CASE("no proxy may keep or change a stream") {
   CHECK(*freshet::find_header(headers, "content-type") == "text/event-stream");
   CHECK(*freshet::find_header(headers, "cache-control") == "no-store, no-transform");
   CHECK(*freshet::find_header(headers, "x-accel-buffering") == "no");
+}
+
+TEST_CASE("gzip is taken by who lists it, or everything, with a weight above 0") {
+  for (const char* yes : {"gzip", "gzip, deflate, br, zstd", "br;q=1.0, gzip;q=0.8", "GZIP", "x-gzip", "*", "*;q=0.5", "deflate , gzip ; q=0.001"}) {
+    CAPTURE(yes);
+    CHECK(sse::takes_gzip(yes));
+  }
+  for (const char* no : {"", "identity", "br", "gzip;q=0", "gzip; q=0.000, *", "*;q=0", "gzipped", ",,", ";q=1"}) {
+    CAPTURE(no);
+    CHECK_FALSE(sse::takes_gzip(no));
+  }
+}
+
+TEST_CASE("what a gzip stream says of itself is stored, whatever its length") {
+  for (const std::size_t size : {0u, 1u, 65'534u, 65'535u, 65'536u, 200'000u}) {
+    const std::string text(size, 'x');
+    const std::string stored = sse::gzip_stored(text);
+    CHECK(stored.size() == size + 5 * ((size + 65'534) / 65'535));
+    CHECK(freshet::testing::gunzip(std::string(sse::kGzipHead) + stored) == text);
+  }
 }
