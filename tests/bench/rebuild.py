@@ -18,7 +18,7 @@ import time
 import seed
 from big_site import big_site
 
-ARTICLES, SMALL = 20_000, 200_000
+ARTICLES, SMALL = 20_000, 100_000
 BUILDING, LIVE = "building the read model from the log", "the read model is live"
 
 
