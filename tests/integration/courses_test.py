@@ -5,6 +5,7 @@ import secrets
 
 import pytest
 from harness import ROOT, EventStream, eventually, together
+from websockets.sync.client import connect
 
 COURSES, SSE, SOCKET = "/api/courses/", "/events/courses/", "/ws/courses/"
 
@@ -234,6 +235,29 @@ def test_what_the_stream_sends_is_what_the_document_says(each_site, courses, clo
         assert len(fitting) == 1, (event, fitting)
         seen.add(fitting[0])
     assert seen == {m["title"] for m in messages if m["name"] != "keep-alive"}
+
+
+def test_what_the_socket_sends_is_what_the_document_says_and_what_sse_says(each_site, courses, closing):
+    document = each_site.api().get("/api/asyncapi.json").json()
+    channel = next(c for c in document["channels"].values() if c["address"] == SOCKET)
+    messages = [document["components"]["messages"][m["$ref"].rsplit("/", 1)[1]] for m in channel["messages"].values()]
+    url, stream = each_site.broker_url.replace("http", "ws") + SOCKET, closing(sse(each_site)).wait_open()
+    with connect(url) as socket, connect(url + "?since=nonsense") as broken:
+        received = [json.loads(broken.recv(10)), json.loads(socket.recv(10))]
+        assert [m["type"] for m in received] == ["stream-reset", "stream-open"]
+        socket.send('{"type":"ping"}')
+        socket.send("no JSON")
+        received += [json.loads(socket.recv(10)) for _ in range(2)]
+        slug = courses.create().json()["slug"]
+        courses.patch(slug, title="Changed")
+        courses.delete(slug)
+        changes = [json.loads(socket.recv(10)) for _ in range(3)]
+    wait_for(stream, "course_deleted", slug)
+    assert changes == [e.json for e in stream.events if e.type == "message"][-3:]
+    seen = [[m["title"] for m in messages if fits(frame, m["payload"])] for frame in received + changes]
+    assert all(len(fitting) == 1 for fitting in seen), (received, seen)
+    unseen = {m["title"] for m in messages} - {fitting[0] for fitting in seen}
+    assert unseen == {m["title"] for m in messages if m["name"] in ("heartbeat", "status", "ping")}
 
 
 def test_courses_travel_with_the_log_into_another_site(each_site, courses, own_site):
