@@ -9,7 +9,8 @@ namespace freshet::broker {
 PushOutcome Outbox::push(const Frame& frame, std::size_t sent, std::size_t bytes_max) {
   FRESHET_CHECK(sent < frame->size());
   const std::size_t bytes = frame->size() - sent;
-  if (bytes_now() + bytes > bytes_max) return PushOutcome::kSlowConsumer;
+  const std::size_t frames = queue_ ? queue_->frames.size() - queue_->head : 0;
+  if (bytes_now() + bytes > bytes_max || frames >= kFramesMax) return PushOutcome::kSlowConsumer;
   if (!queue_) queue_ = std::make_unique<Queue>();
   FRESHET_CHECK(sent == 0 || queue_->frames.empty());  // only the first of all can be sent in part
   if (sent > 0) queue_->offset = sent;

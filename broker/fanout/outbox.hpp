@@ -1,7 +1,8 @@
 // Outbox: the frames one connection still has to receive.
 //
 // Shape     first in, first out; the first may be sent in part. Empty, it is one null pointer: the usual case.
-// Bounds    push() keeps at most `bytes_max` bytes waiting. The limit is never passed, not even by one frame.
+// Bounds    push() keeps at most `bytes_max` bytes waiting, in at most kFramesMax frames: frames are shared, so the list of them is what
+//           a connection that does not read costs of its own, and it stays below 64 KiB. No limit is passed, not even by one frame.
 // Order     as pushed, without holes: a frame that does not fit ends the connection, it is not skipped
 // Errors    push() says kSlowConsumer; the caller closes (WebSocket 1013, SSE end of stream). The client comes back with its last
 //           position and is sent the rest, while the log still keeps it.
@@ -23,6 +24,7 @@ enum class PushOutcome : std::uint8_t { kQueued, kSlowConsumer };
 class Outbox {
  public:
   static constexpr std::size_t kPiecesMax = 64;  // of one gather()
+  static constexpr std::size_t kFramesMax = 1000;
 
   [[nodiscard]] bool empty() const { return queue_ == nullptr; }
   [[nodiscard]] std::size_t bytes_now() const { return queue_ ? queue_->bytes : 0; }

@@ -42,6 +42,16 @@ TEST_CASE("the limit of an outbox is reached exactly and never passed") {
   CHECK(content_of(outbox) == "abcdabcdxy");
 }
 
+TEST_CASE("many small frames are too many before their bytes are") {
+  Outbox outbox;
+  const Frame small = make_frame("x");
+  for (std::size_t i = 0; i < Outbox::kFramesMax; ++i) REQUIRE(outbox.push(small, 0, 1u << 20) == PushOutcome::kQueued);
+  CHECK(outbox.push(small, 0, 1u << 20) == PushOutcome::kSlowConsumer);
+  outbox.consume(1);
+  CHECK(outbox.push(small, 0, 1u << 20) == PushOutcome::kQueued);
+  CHECK(outbox.bytes_now() == Outbox::kFramesMax);
+}
+
 TEST_CASE("a frame that was sent in part goes on where it stopped") {
   Outbox outbox;
   REQUIRE(outbox.push(make_frame("abcd"), 3, 100) == PushOutcome::kQueued);
