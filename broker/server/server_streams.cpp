@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <climits>
 
 #include "broker/server/server.hpp"
 #include "broker/sse/gzip.hpp"
@@ -13,7 +12,6 @@
 #include "broker/websocket/handshake.hpp"
 #include "broker/websocket/messages.hpp"
 #include "shared/id.hpp"
-#include "shared/limits.hpp"
 #include "shared/random.hpp"
 
 namespace freshet::broker {
